@@ -1,1 +1,20 @@
-//! (being written)
+//! The CFG: functions as basic blocks over places. The only executable form; the interpreter and LLVM both start here.
+//!
+//! Moves, copies, drops, checks and pattern tests are explicit instructions; there is no `match`, no scope and no
+//! expression tree. It is built from AIR ([`build`]), printed and parsed as text, and checked by [`verify`].
+//!
+//! Contract: each block has one terminator; every local is initialised before it is used; temporaries are assigned
+//! once; after ownership was checked and drops were elaborated, every owned place is dropped exactly once on every path.
+
+#![forbid(unsafe_code)]
+
+mod func;
+pub use func::{BlockId, Block, Func, Local, LocalDecl, LocalKind};
+
+mod inst;
+pub use inst::{Arg, Call, Callee, Check, Operand, Place, PlaceBase, Proj, Rvalue, Stmt, Terminator};
+
+mod program;
+pub use program::{FuncInfo, FuncKind, FuncSig, Glue, Program, RtSymbol};
+
+pub use kiln_air::{BinOp, Builtin, CastKind, Overflow, Panic, UnOp, UseKind};
