@@ -27,6 +27,8 @@ pub use target::{Arch, Endian, Os, Target, UnknownTarget};
 mod layout;
 pub use layout::{EnumLayout, Layout, Layouts, Repr, ScalarKind, TooLarge};
 
+pub mod arith;
+
 mod statics;
 pub use statics::{Reloc, RelocTarget, StaticData, Statics};
 

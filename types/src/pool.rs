@@ -334,9 +334,7 @@ impl Pool {
     pub fn ownership(&self, ty: TypeId) -> Ownership {
         match self.key(ty) {
             TypeKey::Array { elem, .. } => self.ownership(*elem),
-            TypeKey::Tuple(parts) => {
-                parts.iter().map(|part| self.ownership(*part)).max().unwrap_or(Ownership::Copy)
-            }
+            TypeKey::Tuple(parts) => parts.iter().map(|part| self.ownership(*part)).max().unwrap_or(Ownership::Copy),
             TypeKey::Struct { .. } | TypeKey::AnonStruct { .. } => {
                 self.struct_def(ty).map_or(Ownership::Affine, |def| def.ownership)
             }
@@ -365,7 +363,11 @@ impl Pool {
             TypeKey::Enum { .. } | TypeKey::AnonEnum { .. } => self.enum_def(ty).is_some_and(|def| {
                 def.ownership != Ownership::Copy
                     && (def.destructor.is_some()
-                        || def.variants.iter().flat_map(|variant| &variant.fields).any(|field| self.needs_drop(field.ty)))
+                        || def
+                            .variants
+                            .iter()
+                            .flat_map(|variant| &variant.fields)
+                            .any(|field| self.needs_drop(field.ty)))
             }),
             _ => false,
         }
