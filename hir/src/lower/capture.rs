@@ -1,0 +1,67 @@
+//! What nested declarations use of the bodies around them.
+//!
+//! A declaration's captures are the outer locals it names itself, those of its members (which share them), and those of
+//! nested declarations it names: naming `helper` inside `outer` needs what `helper` needs.
+
+use super::Lower;
+use crate::VarRef;
+use kiln_source::DeclId;
+
+impl Lower<'_> {
+    /// Records the captures of a body that is complete. Recursion between nested declarations is settled when the
+    /// outermost body closes.
+    pub(super) fn finish_captures(&mut self, decl: DeclId, captures: Vec<VarRef>, named: Vec<DeclId>) {
+        let holder = self.capture_holder(decl);
+        for var in captures {
+            self.add_capture(holder, var);
+        }
+        if self.bodies.is_empty() {
+            self.settle_captures();
+            return;
+        }
+        for other in named {
+            let other = self.capture_holder(other);
+            if other != holder {
+                self.pending.push((holder, other));
+            }
+        }
+    }
+
+    /// The declaration whose capture list counts: a member's is its type's.
+    pub(super) fn capture_holder(&self, mut decl: DeclId) -> DeclId {
+        while self.program.decls[decl].is_member {
+            decl = self.program.decls[decl].parent.expect("members have a type");
+        }
+        decl
+    }
+
+    fn add_capture(&mut self, holder: DeclId, var: VarRef) -> bool {
+        // A type's own body (field types) may name what its members see; its own locals are not captures.
+        if self.capture_holder(var.decl) == holder {
+            return false;
+        }
+        let captures = &mut self.program.decls[holder].captures;
+        if captures.contains(&var) {
+            return false;
+        }
+        captures.push(var);
+        true
+    }
+
+    /// Passes captures along "names" until nothing changes.
+    fn settle_captures(&mut self) {
+        let pending = std::mem::take(&mut self.pending);
+        let mut changed = !pending.is_empty();
+        while changed {
+            changed = false;
+            for &(user, named) in &pending {
+                for index in 0..self.program.decls[named].captures.len() {
+                    let var = self.program.decls[named].captures[index];
+                    if var.decl != user {
+                        changed |= self.add_capture(user, var);
+                    }
+                }
+            }
+        }
+    }
+}
