@@ -17,4 +17,7 @@ pub use inst::{Arg, Call, Callee, Check, Operand, Place, PlaceBase, Proj, Rvalue
 mod program;
 pub use program::{FuncInfo, FuncKind, FuncSig, Glue, Program, RtSymbol};
 
+mod foreign;
+pub use foreign::{CType, Effect, Foreign, ForeignRow, OUT_OF_MEMORY};
+
 pub use kiln_air::{BinOp, Builtin, CastKind, Overflow, Panic, UnOp, UseKind};
