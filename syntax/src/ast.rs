@@ -11,7 +11,7 @@
 //! ```
 
 use kiln_source::{FileId, Symbol, TextRange};
-use la_arena::{Arena, Idx};
+use la_arena::{Arena, Idx, RawIdx};
 use std::ops::Index;
 
 /// Number of an expression or type in its [`Ast`].
@@ -763,6 +763,27 @@ impl Ast {
     /// An empty tree of `file`.
     pub fn new(file: FileId) -> Self {
         Ast { file, ..Ast::default() }
+    }
+
+    /// An empty tree with room for what so many tokens make.
+    pub(crate) fn with_capacity(file: FileId, tokens: usize) -> Self {
+        let exprs = tokens / 2 + 1;
+        let mut ast = Ast { exprs: Arena::with_capacity(exprs), ..Ast::new(file) };
+        ast.expr_ranges.reserve(exprs);
+        ast
+    }
+
+    pub(crate) fn expr_count(&self) -> usize {
+        self.exprs.len()
+    }
+
+    /// The ids of all expressions in order; the tree may change meanwhile.
+    pub(crate) fn expr_ids(&self) -> impl Iterator<Item = ExprId> + use<> {
+        (0..self.exprs.len() as u32).map(|raw| Idx::from_raw(RawIdx::from_u32(raw)))
+    }
+
+    pub(crate) fn replace_expr(&mut self, id: ExprId, expr: Expr) {
+        self.exprs[id] = expr;
     }
 
     /// Where an expression stands.

@@ -119,10 +119,11 @@ impl Mistake for BadLiteral<NumberError> {
     fn diagnostic(&self, file: FileId, _: &str) -> Diagnostic {
         let span = self.range.in_file(file);
         match self.why {
-            NumberError::TooLarge => {
-                Diagnostic::error(codes::E0006, span, "this number does not fit in 128 bits").help("the largest is 2^128 - 1")
+            NumberError::TooLarge => Diagnostic::error(codes::E0006, span, "this number does not fit in 128 bits")
+                .help("the largest is 2^128 - 1"),
+            NumberError::Malformed(why) => {
+                Diagnostic::error(codes::E0005, span, "this number is not written right").label(why)
             }
-            NumberError::Malformed(why) => Diagnostic::error(codes::E0005, span, "this number is not written right").label(why),
         }
     }
 }
@@ -137,10 +138,13 @@ impl Mistake for BadLiteral<TextError> {
                 let escape = &text[range.start as usize..range.end as usize];
                 Diagnostic::error(codes::E0004, range.in_file(file), format!("`{escape}` is no escape")).label(why)
             }
-            TextError::EmptyChar => Diagnostic::error(codes::E0007, span, "a character literal holds one character, not none"),
+            TextError::EmptyChar => {
+                Diagnostic::error(codes::E0007, span, "a character literal holds one character, not none")
+            }
             TextError::LongChar => {
                 let inside = &text[self.range.start as usize + 1..(self.range.end as usize).saturating_sub(1)];
-                let error = Diagnostic::error(codes::E0007, span, "a character literal holds one character, not several");
+                let error =
+                    Diagnostic::error(codes::E0007, span, "a character literal holds one character, not several");
                 if inside.contains('"') {
                     error.help("strings stand in double quotes")
                 } else {
@@ -224,11 +228,7 @@ impl Mistake for Unbalanced {
                     open.in_file(file),
                     format!("this `{}` is not closed", written(open)),
                 );
-                if found.is_empty() {
-                    error
-                } else {
-                    error.also(found.in_file(file), "should be closed before this")
-                }
+                if found.is_empty() { error } else { error.also(found.in_file(file), "should be closed before this") }
             }
             Unbalanced::Unopened { close } => {
                 let message = format!("this `{}` closes nothing", written(close));

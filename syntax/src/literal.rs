@@ -218,7 +218,9 @@ mod tests {
         let mut out = String::new();
         assert_eq!(string(r#""a\n\x41\0\\""#, &mut out), Ok(()));
         assert_eq!(out, "a\nA\0\\");
-        for (wrong, start, end) in [(r#""ab\q""#, 3, 5), (r#""\x8F""#, 1, 5), (r#""\u{D800}""#, 1, 9), (r#""\xg""#, 1, 3)] {
+        for (wrong, start, end) in
+            [(r#""ab\q""#, 3, 5), (r#""\x8F""#, 1, 5), (r#""\u{D800}""#, 1, 9), (r#""\xg""#, 1, 3)]
+        {
             let Err(TextError::BadEscape(range, _)) = string(wrong, &mut out) else { panic!("{wrong}") };
             assert_eq!(range, TextRange::new(start, end), "{wrong}");
         }

@@ -1,0 +1,62 @@
+//! Measures lexing and parsing: generates a program of small functions (100,000 lines, or as many as the first argument
+//! says) and prints the best of several runs.
+//!
+//! ```text
+//! cargo run --release -p kiln-syntax --example parse_bench
+//! ```
+
+use kiln_source::{FileId, Interner, Reporter};
+use std::fmt::Write;
+use std::time::{Duration, Instant};
+
+const RUNS: usize = 15;
+
+fn main() {
+    let lines = std::env::args().nth(1).and_then(|text| text.parse().ok()).unwrap_or(100_000);
+    let text = program(lines);
+    let tokens = kiln_syntax::lex(&text).kinds.len();
+    println!("{} lines, {} bytes, {tokens} tokens", text.lines().count(), text.len());
+    let lex = best(|| {
+        kiln_syntax::lex(&text);
+    });
+    let parse = best(|| {
+        let (mut interner, mut reporter) = (Interner::new(), Reporter::default());
+        kiln_syntax::parse(FileId(0), &text, &mut interner, &mut reporter);
+        assert!(!reporter.has_errors(), "{:?}", reporter.diagnostics().first());
+    });
+    print("lex", lex, tokens);
+    print("lex and parse", parse, tokens);
+}
+
+fn best(mut run: impl FnMut()) -> Duration {
+    let time = |()| {
+        let start = Instant::now();
+        run();
+        start.elapsed()
+    };
+    std::iter::repeat_n((), RUNS).map(time).min().unwrap_or_default()
+}
+
+fn print(what: &str, time: Duration, tokens: usize) {
+    println!("{what}: {:.1} ms, {:.1} ns/token", time.as_secs_f64() * 1e3, time.as_nanos() as f64 / tokens as f64);
+}
+
+/// A program of about so many lines: functions of ten lines with the usual mix of statements.
+fn program(lines: usize) -> String {
+    let mut text = String::new();
+    for n in 0..lines / 10 {
+        let _ = write!(
+            text,
+            "fn function_{n}(first: i32, borrow second: Point, inout third: [i32]) -> i32 {{\n\
+             \x20   let mut total: i32 = first * 3 + second.x - 17;\n\
+             \x20   for i in 0..third.len() {{\n\
+             \x20       if third[i] > total && i != 4 {{ total += third[i]; }} else {{ total -= 1; }}\n\
+             \x20   }}\n\
+             \x20   while total > 100 {{ total = total / 2; }}\n\
+             \x20   let point = Point {{ x: total, y: second.y }};\n\
+             \x20   match point.norm() {{ 0 => helper(inout third, borrow second), _ => other::call(total, {n}) }}\n\
+             }}\n\n"
+        );
+    }
+    text
+}

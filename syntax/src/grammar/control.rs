@@ -1,0 +1,274 @@
+//! Blocks as expressions, conditions, loops, matches, jumps.
+
+use super::cursor::{add, bump, eat, error_expr, here, mistake, peek, peek_nth, since, start, unexpected};
+use super::expr::{self, Place, note_chain};
+use super::recover::{compare_indentation, ends_lacking_block, skip_element, skip_to_block, unclosed};
+use super::{Failed, In, Parsed, item, nested, postfix};
+use crate::ast::{Arm, BlockId, Cond, Expr, ExprId, Name};
+use crate::errors::Unsupported;
+use crate::token::Tok;
+use kiln_source::TextRange;
+use smallvec::SmallVec;
+
+/// Whether the token at the cursor starts an expression that ends with a block.
+pub(super) fn starts_block_like(p: &mut In<'_, '_>) -> bool {
+    match peek(p) {
+        Tok::LBrace | Tok::If | Tok::Match | Tok::While | Tok::Loop | Tok::For | Tok::Label | Tok::Checked => true,
+        Tok::Comptime => matches!(
+            peek_nth(p, 1),
+            Tok::LBrace | Tok::If | Tok::Match | Tok::While | Tok::Loop | Tok::For | Tok::Label | Tok::Checked
+        ),
+        _ => false,
+    }
+}
+
+/// An expression that ends with a block, at its first token.
+pub(super) fn block_like(p: &mut In<'_, '_>) -> Parsed<ExprId> {
+    let from = start(p);
+    match peek(p) {
+        Tok::LBrace => {
+            let block = nested(p, |rules| &rules.block)?;
+            Ok(add(p, from, Expr::Block(block)))
+        }
+        Tok::Checked => {
+            p.skip();
+            let block = block_after(p, "`{` after `checked`")?;
+            Ok(add(p, from, Expr::Checked(block)))
+        }
+        Tok::If => if_chain(p),
+        Tok::Match => match_expr(p),
+        Tok::Label => labelled(p),
+        Tok::Comptime => comptime(p),
+        _ => loop_expr(p, from, None),
+    }
+}
+
+/// `comptime` with what it is asked of.
+pub(super) fn comptime(p: &mut In<'_, '_>) -> Parsed<ExprId> {
+    let from = bump(p).start;
+    let inner = nested(p, |rules| &rules.comptime)?;
+    Ok(add(p, from, Expr::Comptime(inner)))
+}
+
+/// After `comptime`: an expression that ends with a block, or an operand with what follows it.
+pub(super) fn comptime_operand(p: &mut In<'_, '_>) -> Parsed<ExprId> {
+    if starts_block_like(p) {
+        return block_like(p);
+    }
+    let from = start(p);
+    let atom = postfix::atom(p, Place::Anywhere)?;
+    postfix::postfix(p, Place::Anywhere, from, atom)
+}
+
+/// The block that has to follow. Anything before its `{` is one mistake.
+pub(super) fn block_after(p: &mut In<'_, '_>, expected: &'static str) -> Parsed<BlockId> {
+    if peek(p) != Tok::LBrace {
+        let failed = unexpected(p, expected);
+        if !skip_to_block(p) {
+            return Err(failed);
+        }
+    }
+    nested(p, |rules| &rules.block)
+}
+
+/// What decides an `if` or `while`, before its block. If it is wrong, the block is still read.
+fn cond(p: &mut In<'_, '_>) -> Parsed<Cond> {
+    let parsed = if eat(p, Tok::Let) { let_cond(p) } else { expr::condition(p).map(Cond::Expr) };
+    match parsed {
+        Ok(cond) => Ok(cond),
+        Err(failed) => {
+            let error = error_expr(p);
+            if skip_to_block(p) { Ok(Cond::Expr(error)) } else { Err(failed) }
+        }
+    }
+}
+
+fn let_cond(p: &mut In<'_, '_>) -> Parsed<Cond> {
+    let pat = nested(p, |rules| &rules.pattern)?;
+    if !eat(p, Tok::Eq) {
+        return Err(unexpected(p, "`=` after the pattern"));
+    }
+    Ok(Cond::Let(pat, expr::condition(p)?))
+}
+
+/// `if … else if … else …`. The chain is read in a loop and put together from its end.
+fn if_chain(p: &mut In<'_, '_>) -> Parsed<ExprId> {
+    let mut links: SmallVec<[(u32, Cond, BlockId); 2]> = SmallVec::new();
+    let mut otherwise = None;
+    loop {
+        let from = bump(p).start;
+        let cond = cond(p)?;
+        let then = block_after(p, "`{` after the condition")?;
+        links.push((from, cond, then));
+        if !eat(p, Tok::Else) {
+            break;
+        }
+        if peek(p) != Tok::If {
+            let from = start(p);
+            let block = block_after(p, "`{` or `if` after `else`")?;
+            otherwise = Some(add(p, from, Expr::Block(block)));
+            break;
+        }
+    }
+    note_chain(p, links.len());
+    let mut chain = None;
+    for (from, cond, then) in links.into_iter().rev() {
+        chain = Some(add(p, from, Expr::If { cond, then, otherwise: chain.or(otherwise) }));
+    }
+    chain.ok_or(Failed(()))
+}
+
+/// `'label: loop { }`
+fn labelled(p: &mut In<'_, '_>) -> Parsed<ExprId> {
+    let label = label(p);
+    let from = label.range.start;
+    if !eat(p, Tok::Colon) {
+        return Err(unexpected(p, "`:` after the label"));
+    }
+    match peek(p) {
+        Tok::While | Tok::Loop | Tok::For => loop_expr(p, from, Some(label)),
+        _ => Err(unexpected(p, "a loop after its label")),
+    }
+}
+
+fn label(p: &mut In<'_, '_>) -> Name {
+    let range = bump(p);
+    let symbol = p.state().intern(TextRange::new(range.start + 1, range.end));
+    Name { symbol, range }
+}
+
+fn loop_expr(p: &mut In<'_, '_>, from: u32, label: Option<Name>) -> Parsed<ExprId> {
+    let keyword = peek(p);
+    p.skip();
+    let expr = match keyword {
+        Tok::While => {
+            let cond = cond(p)?;
+            Expr::While { label, cond, body: block_after(p, "`{` after the condition")? }
+        }
+        Tok::For => for_loop(p, label)?,
+        _ => Expr::Loop { label, body: block_after(p, "`{` after `loop`")? },
+    };
+    Ok(add(p, from, expr))
+}
+
+/// After `for`.
+fn for_loop(p: &mut In<'_, '_>, label: Option<Name>) -> Parsed<Expr> {
+    let pat = nested(p, |rules| &rules.pattern)?;
+    let iter = if eat(p, Tok::In) { expr::condition(p) } else { Err(unexpected(p, "`in` after the pattern")) };
+    let iter = match iter {
+        Ok(iter) => iter,
+        Err(failed) => {
+            let error = error_expr(p);
+            if !skip_to_block(p) {
+                return Err(failed);
+            }
+            error
+        }
+    };
+    Ok(Expr::For { label, pat, iter, body: block_after(p, "`{` after what is iterated")? })
+}
+
+/// `match scrutinee { arms }`
+fn match_expr(p: &mut In<'_, '_>) -> Parsed<ExprId> {
+    let from = bump(p).start;
+    let scrutinee = match expr::condition(p) {
+        Ok(scrutinee) => scrutinee,
+        Err(failed) => {
+            let error = error_expr(p);
+            if !skip_to_block(p) {
+                return Err(failed);
+            }
+            error
+        }
+    };
+    if peek(p) != Tok::LBrace {
+        let failed = unexpected(p, "`{` after what is matched");
+        if !skip_to_block(p) {
+            return Err(failed);
+        }
+    }
+    let arms = arms(p)?;
+    Ok(add(p, from, Expr::Match { scrutinee, arms }))
+}
+
+/// The arms in their braces. A comma may be left out after an arm that ends with a block.
+fn arms(p: &mut In<'_, '_>) -> Parsed<Box<[Arm]>> {
+    let open = bump(p);
+    let mut arms: SmallVec<[Arm; 4]> = SmallVec::new();
+    loop {
+        if eat(p, Tok::RBrace) {
+            compare_indentation(p, open);
+            break;
+        }
+        if peek(p) == Tok::Eof || ends_lacking_block(p) {
+            unclosed(p, open);
+            break;
+        }
+        if let Ok((arm, ends_with_block)) = arm(p) {
+            arms.push(arm);
+            if eat(p, Tok::Comma) || ends_with_block || matches!(peek(p), Tok::RBrace | Tok::Eof) {
+                continue;
+            }
+            unexpected(p, "`,` or `}` after this arm");
+        }
+        if !skip_element(p, Tok::RBrace) {
+            return Err(Failed(()));
+        }
+        eat(p, Tok::Comma);
+    }
+    Ok(arms.into_vec().into_boxed_slice())
+}
+
+/// One arm, and whether it ends with a block.
+fn arm(p: &mut In<'_, '_>) -> Parsed<(Arm, bool)> {
+    let attrs = item::attributes(p)?;
+    let from = start(p);
+    let pat = nested(p, |rules| &rules.pattern)?;
+    let guard = if eat(p, Tok::If) { Some(nested(p, |rules| &rules.expr)?) } else { None };
+    if !eat(p, Tok::FatArrow) {
+        let expected = if guard.is_some() { "`=>` after the guard" } else { "`=>`, `|` or `if` after the pattern" };
+        return Err(unexpected(p, expected));
+    }
+    let (body, ends_with_block) = nested(p, |rules| &rules.statement_expr)?;
+    if expr::assignment_op(peek(p)).is_some() {
+        assignment_arm(p)?;
+    }
+    let range = since(p, from);
+    Ok((Arm { pat, guard, body, attrs, range }, ends_with_block))
+}
+
+/// `pattern => place = value`: notes that it needs braces, and steps over the value.
+fn assignment_arm(p: &mut In<'_, '_>) -> Parsed<()> {
+    let range = here(p);
+    let message = "an assignment is a statement and needs braces here";
+    let instead = "write `{ place = value; }`";
+    mistake(p, &Unsupported { range, message, instead, fix: None });
+    p.skip();
+    nested(p, |rules| &rules.expr)?;
+    Ok(())
+}
+
+/// `break`, `continue`, `return` with what belongs to them.
+pub(super) fn jump(p: &mut In<'_, '_>, place: Place) -> Parsed<ExprId> {
+    let keyword = peek(p);
+    let from = bump(p).start;
+    let label = if keyword != Tok::Return && peek(p) == Tok::Label && peek_nth(p, 1) != Tok::Colon {
+        Some(label(p))
+    } else {
+        None
+    };
+    let value = if keyword != Tok::Continue && expr::starts_expr(p, place) {
+        Some(match place {
+            Place::Anywhere => nested(p, |rules| &rules.expr)?,
+            Place::Condition => nested(p, |rules| &rules.condition)?,
+        })
+    } else {
+        None
+    };
+    let expr = match keyword {
+        Tok::Break => Expr::Break { label, value },
+        Tok::Continue => Expr::Continue { label },
+        _ => Expr::Return(value),
+    };
+    Ok(add(p, from, expr))
+}

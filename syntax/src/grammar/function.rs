@@ -1,0 +1,137 @@
+//! Functions: what stands before, in and after their parentheses.
+
+use super::control::block_after;
+use super::cursor::{bump, eat, expect, here, mistake, name, peek, peek_nth, previous, since, start, unexpected};
+use super::item::{generics, string_name};
+use super::recover::{PARENS, list, skip_to_block};
+use super::stmt::semicolon;
+use super::ty::mode;
+use super::{In, Parsed, nested};
+use crate::ast::{ExternFn, FnSig, Function, Mode, Param, Receiver};
+use crate::errors::Unsupported;
+use crate::token::Tok;
+use kiln_source::TextRange;
+use smallvec::SmallVec;
+
+/// `unchecked fn name(params) -> ret { body }`
+pub(super) fn function(p: &mut In<'_, '_>) -> Parsed<Function> {
+    let unchecked = eat(p, Tok::Unchecked);
+    expect(p, Tok::Fn, "`fn` after `unchecked`")?;
+    let (sig, _) = match signature(p, unchecked, Dots::Refused) {
+        Ok(signature) => signature,
+        Err(failed) => {
+            // The body is still read: its mistakes are others.
+            if skip_to_block(p) {
+                nested(p, |rules| &rules.block)?;
+            }
+            return Err(failed);
+        }
+    };
+    let body = block_after(p, "`{` and the function's body")?;
+    Ok(Function { sig, body })
+}
+
+/// `extern "C" fn name(params, ...) -> ret;`
+pub(super) fn extern_fn(p: &mut In<'_, '_>) -> Parsed<ExternFn> {
+    p.skip();
+    let abi = string_name(p, "`\"C\"` after `extern`")?;
+    let unchecked = eat(p, Tok::Unchecked);
+    expect(p, Tok::Fn, "`fn`")?;
+    let (sig, variadic) = signature(p, unchecked, Dots::Allowed)?;
+    if peek(p) == Tok::LBrace {
+        let range = here(p);
+        let message = "a foreign function has no body";
+        return Err(mistake(p, &Unsupported { range, message, instead: "end the declaration with `;`", fix: None }));
+    }
+    semicolon(p, "after this declaration")?;
+    Ok(ExternFn { abi, sig, variadic })
+}
+
+/// Whether `...` may end the parameters.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Dots {
+    Allowed,
+    Refused,
+}
+
+enum FnParam {
+    Receiver(Receiver),
+    Param(Param),
+    Dots,
+}
+
+/// Name, parameters, result; and whether `...` ends the parameters.
+fn signature(p: &mut In<'_, '_>, unchecked: bool, dots: Dots) -> Parsed<(FnSig, bool)> {
+    let name = name(p, "the function's name")?;
+    generics(p, "`fn max(comptime T: type, a: T, b: T) -> T`");
+    if peek(p) != Tok::LParen {
+        return Err(unexpected(p, "`(` after the function's name"));
+    }
+    let open = bump(p);
+    let mut position = 0;
+    let list: SmallVec<[FnParam; 4]> = list(p, open, PARENS, |p| {
+        position += 1;
+        parameter(p, position == 1, dots)
+    })?;
+    let mut receiver = None;
+    let mut variadic = false;
+    let mut params: SmallVec<[Param; 4]> = SmallVec::new();
+    for part in list {
+        match part {
+            FnParam::Receiver(found) => receiver = Some(found),
+            FnParam::Param(param) => params.push(param),
+            FnParam::Dots => variadic = true,
+        }
+    }
+    let params = params.into_vec().into_boxed_slice();
+    let ret = if eat(p, Tok::Arrow) { Some(nested(p, |rules| &rules.ty)?) } else { None };
+    Ok((FnSig { name, unchecked, receiver, params, ret }, variadic))
+}
+
+fn parameter(p: &mut In<'_, '_>, first: bool, dots: Dots) -> Parsed<FnParam> {
+    let from = start(p);
+    if dots == Dots::Allowed && eat(p, Tok::DotDotDot) {
+        if peek(p) != Tok::RParen {
+            return Err(unexpected(p, "`)`: `...` stands last"));
+        }
+        return Ok(FnParam::Dots);
+    }
+    let self_at = usize::from(matches!(peek(p), Tok::Borrow | Tok::Inout));
+    if peek_nth(p, self_at) == Tok::SelfValue {
+        if !first {
+            return Err(unexpected(p, "a parameter: `self` stands first"));
+        }
+        if let Some(receiver) = receiver(p)? {
+            return Ok(FnParam::Receiver(receiver));
+        }
+    }
+    let comptime = eat(p, Tok::Comptime);
+    let mode = mode(p);
+    if matches!(peek(p), Tok::Mut | Tok::Amp) {
+        let range = here(p);
+        let message = "parameters are not `mut`, nor references";
+        let instead = "write `inout` before the name to change the caller's value, or copy it with `let mut`";
+        mistake(p, &Unsupported { range, message, instead, fix: None });
+        p.skip();
+    }
+    let name = name(p, "a parameter's name")?;
+    if !eat(p, Tok::Colon) {
+        return Err(unexpected(p, "`:` and the parameter's type"));
+    }
+    let ty = nested(p, |rules| &rules.ty)?;
+    let range = since(p, from);
+    Ok(FnParam::Param(Param { comptime, mode, name, ty, range }))
+}
+
+/// `self`, `borrow self`, `inout self`, if they are at the cursor.
+pub(super) fn receiver(p: &mut In<'_, '_>) -> Parsed<Option<Receiver>> {
+    let from = start(p);
+    let mode: Mode = mode(p);
+    if !eat(p, Tok::SelfValue) {
+        return Ok(None);
+    }
+    if peek(p) == Tok::Colon {
+        return Err(unexpected(p, "`,` or `)`: `self` has the type it stands in"));
+    }
+    Ok(Some(Receiver { mode, range: TextRange::new(from, previous(p).end) }))
+}

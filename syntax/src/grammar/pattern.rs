@@ -1,0 +1,240 @@
+//! Patterns.
+//!
+//! ```text
+//! pattern = ["|"] single { "|" single }
+//! single  = "_" | ".." | ["mut"] name | literal | end "..=" end | "(" patterns ")" | path ["(" patterns ")" | "{" fields "}"]
+//! ```
+
+use super::cursor::{
+    add, bump, eat, field_name, here, mistake, name, peek, peek_nth, position, since, start, unexpected, word,
+};
+use super::recover::{BRACES, PARENS, list};
+use super::{Failed, In, Parsed, nested, postfix, ty};
+use crate::ast::{Expr, ExprId, FieldPat, Pat, PatId, UnaryOp};
+use crate::errors::Unsupported;
+use crate::token::Tok;
+use smallvec::SmallVec;
+
+/// A pattern with its alternatives.
+pub(super) fn pattern(p: &mut In<'_, '_>) -> Parsed<PatId> {
+    let from = start(p);
+    eat(p, Tok::Pipe);
+    let first = single(p)?;
+    if peek(p) != Tok::Pipe {
+        return Ok(first);
+    }
+    let mut alternatives: SmallVec<[PatId; 4]> = SmallVec::new();
+    alternatives.push(first);
+    while eat(p, Tok::Pipe) {
+        alternatives.push(single(p)?);
+    }
+    Ok(add_pat(p, from, Pat::Or(alternatives.into_vec().into_boxed_slice())))
+}
+
+fn add_pat(p: &mut In<'_, '_>, from: u32, pat: Pat) -> PatId {
+    let range = since(p, from);
+    p.state().ast.add_pat(pat, range)
+}
+
+fn single(p: &mut In<'_, '_>) -> Parsed<PatId> {
+    let from = start(p);
+    let pat = match peek(p) {
+        Tok::Ident => return named(p),
+        Tok::Mut => {
+            p.skip();
+            Pat::Binding { name: name(p, "a name after `mut`")?, mutable: true }
+        }
+        Tok::Int | Tok::Float | Tok::Minus | Tok::Char | Tok::Str | Tok::RawStr | Tok::True | Tok::False => {
+            let value = end(p)?;
+            return after_value(p, from, value, Pat::Literal(value));
+        }
+        Tok::DotDot if peek_nth(p, 1) != Tok::Int => {
+            p.skip();
+            Pat::Rest
+        }
+        Tok::DotDot | Tok::DotDotEq => {
+            let inclusive = bump(p).len() == 3;
+            Pat::Range { start: None, end: Some(end(p)?), inclusive }
+        }
+        Tok::LParen => parens(p)?,
+        Tok::SelfType => return named(p),
+        _ => return Err(no_pattern(p)),
+    };
+    Ok(add_pat(p, from, pat))
+}
+
+fn no_pattern(p: &mut In<'_, '_>) -> Failed {
+    let range = here(p);
+    let (message, instead) = match peek(p) {
+        Tok::Amp => ("Kiln has no reference patterns", "leave `&` out"),
+        Tok::LBracket => ("Kiln has no array patterns", "bind the array and index it"),
+        Tok::Borrow | Tok::Inout => ("a pattern has no mode", "modes stand before parameters and arguments"),
+        _ => return unexpected(p, "a pattern"),
+    };
+    mistake(p, &Unsupported { range, message, instead, fix: None })
+}
+
+/// `(a)`, `(a,)`, `()`
+fn parens(p: &mut In<'_, '_>) -> Parsed<Pat> {
+    let open = bump(p);
+    let mut comma = false;
+    let elems: SmallVec<[PatId; 4]> = list(p, open, PARENS, |p| {
+        let elem = nested(p, |rules| &rules.pattern)?;
+        comma |= peek(p) == Tok::Comma;
+        Ok(elem)
+    })?;
+    Ok(match elems[..] {
+        [inner] if !comma => Pat::Paren(inner),
+        _ => Pat::Tuple(elems.into_vec().into_boxed_slice()),
+    })
+}
+
+/// A literal, a negated number, or a path: what a range has at its ends.
+fn end(p: &mut In<'_, '_>) -> Parsed<ExprId> {
+    let from = start(p);
+    match peek(p) {
+        Tok::Minus => {
+            p.skip();
+            let inner = start(p);
+            if !matches!(peek(p), Tok::Int | Tok::Float) {
+                return Err(unexpected(p, "a number after `-`"));
+            }
+            let literal = postfix::literal(p);
+            let operand = add(p, inner, literal);
+            Ok(add(p, from, Expr::Unary { op: UnaryOp::Neg, operand }))
+        }
+        Tok::Int | Tok::Float | Tok::Char | Tok::Str | Tok::RawStr | Tok::True | Tok::False => {
+            let literal = postfix::literal(p);
+            Ok(add(p, from, literal))
+        }
+        Tok::Ident | Tok::SelfType => path(p),
+        token if ty::primitive(token).is_some() => path(p),
+        _ => Err(unexpected(p, "the end of the range")),
+    }
+}
+
+/// After a value: a range if `..` or `..=` follows, else `alone`.
+fn after_value(p: &mut In<'_, '_>, from: u32, value: ExprId, alone: Pat) -> Parsed<PatId> {
+    let pat = match peek(p) {
+        Tok::DotDotEq | Tok::DotDot => {
+            let inclusive = bump(p).len() == 3;
+            let starts_end =
+                matches!(peek(p), Tok::Int | Tok::Float | Tok::Char | Tok::Minus | Tok::Ident | Tok::SelfType)
+                    || ty::primitive(peek(p)).is_some();
+            let end = if inclusive || starts_end { Some(end(p)?) } else { None };
+            Pat::Range { start: Some(value), end, inclusive }
+        }
+        _ => alone,
+    };
+    Ok(add_pat(p, from, pat))
+}
+
+/// A binding, or a path with what it takes apart.
+fn named(p: &mut In<'_, '_>) -> Parsed<PatId> {
+    let from = start(p);
+    if peek(p) == Tok::Ident && !continues_path(p) {
+        let name = word(p);
+        if p.state().slice(name.range) == "_" {
+            return Ok(add_pat(p, from, Pat::Wildcard));
+        }
+        return Ok(add_pat(p, from, Pat::Binding { name, mutable: false }));
+    }
+    let path = path(p)?;
+    let pat = match peek(p) {
+        Tok::LParen => {
+            let open = bump(p);
+            let elems: SmallVec<[PatId; 4]> = list(p, open, PARENS, |p| nested(p, |rules| &rules.pattern))?;
+            Pat::TupleVariant { path, elems: elems.into_vec().into_boxed_slice() }
+        }
+        Tok::LBrace => fields(p, path)?,
+        Tok::DotDot | Tok::DotDotEq => return after_value(p, from, path, Pat::Path(path)),
+        _ => Pat::Path(path),
+    };
+    Ok(add_pat(p, from, pat))
+}
+
+/// Whether the name at the cursor is the start of more than a binding.
+fn continues_path(p: &mut In<'_, '_>) -> bool {
+    match peek_nth(p, 1) {
+        Tok::ColonColon | Tok::LParen | Tok::LBrace | Tok::DotDotEq | Tok::DotDot => true,
+        // `util.Shape::Empty`
+        Tok::Dot => peek_nth(p, 2) == Tok::Ident,
+        _ => false,
+    }
+}
+
+/// `a::b`, `Self::A`, `Option(i32)::Some`: brackets belong to the path if `::` follows them.
+fn path(p: &mut In<'_, '_>) -> Parsed<ExprId> {
+    let from = start(p);
+    let mut base = match peek(p) {
+        Tok::Ident => {
+            let name = word(p);
+            p.state().ast.add_expr(Expr::Name(name.symbol), name.range)
+        }
+        Tok::SelfType => {
+            p.skip();
+            add(p, from, Expr::SelfType)
+        }
+        token => match ty::primitive(token) {
+            Some(primitive) => {
+                p.skip();
+                add(p, from, Expr::Prim(primitive))
+            }
+            None => return Err(unexpected(p, "a path")),
+        },
+    };
+    loop {
+        base = match peek(p) {
+            Tok::ColonColon => postfix::member(p, from, base)?,
+            Tok::Dot if peek_nth(p, 1) == Tok::Ident => {
+                p.skip();
+                let name = field_name(p)?;
+                add(p, from, Expr::Field { base, name })
+            }
+            Tok::LParen if brackets_in_path(p) => {
+                let open = bump(p);
+                let args = postfix::args(p, open)?;
+                add(p, from, Expr::Call { callee: base, args })
+            }
+            _ => return Ok(base),
+        };
+    }
+}
+
+/// Whether `::` follows the bracket that closes the one at the cursor. Looks no farther than any type call is long.
+fn brackets_in_path(p: &mut In<'_, '_>) -> bool {
+    const FAR: usize = 1000;
+    let at = position(p);
+    let tokens = p.state().tokens;
+    let mut depth = 0_usize;
+    for index in at..(at + FAR).min(tokens.kinds.len()) {
+        match tokens.kinds[index] {
+            Tok::LParen => depth += 1,
+            Tok::RParen => depth -= 1,
+            Tok::Eof | Tok::Semi => return false,
+            _ => {}
+        }
+        if depth == 0 {
+            return tokens.kind(index + 1) == Tok::ColonColon;
+        }
+    }
+    false
+}
+
+/// `{ x, y: 0, mut z, .. }` after `path`.
+fn fields(p: &mut In<'_, '_>, path: ExprId) -> Parsed<Pat> {
+    let open = bump(p);
+    let mut rest = false;
+    let fields: SmallVec<[Option<FieldPat>; 4]> = list(p, open, BRACES, |p| {
+        if eat(p, Tok::DotDot) {
+            rest = true;
+            eat(p, Tok::Comma);
+            return if peek(p) == Tok::RBrace { Ok(None) } else { Err(unexpected(p, "`}`: `..` stands last")) };
+        }
+        let mutable = eat(p, Tok::Mut);
+        let name = field_name(p)?;
+        let pat = if !mutable && eat(p, Tok::Colon) { Some(nested(p, |rules| &rules.pattern)?) } else { None };
+        Ok(Some(FieldPat { name, pat, mutable }))
+    })?;
+    Ok(Pat::Struct { path, fields: fields.into_iter().flatten().collect(), rest })
+}

@@ -1,0 +1,129 @@
+//! The braces of structs and enums: fields, variants, methods.
+
+use super::cursor::{
+    bump, eat, error_expr, field_name, missing, name, peek, peek_nth, since, start, starts_line, unexpected,
+};
+use super::item::{self, attributes, inner_item, only_allow};
+use super::recover::{BRACES, PARENS, compare_indentation, ends_lacking_block, list, skip_element, unclosed};
+use super::{In, Parsed, nested};
+use crate::ast::{EnumBody, ExprId, FieldDef, ItemId, StructBody, VariantDef, VariantKind};
+use crate::token::Tok;
+use smallvec::SmallVec;
+
+/// `{ fields and methods }`
+pub(super) fn struct_body(p: &mut In<'_, '_>) -> Parsed<StructBody> {
+    let (fields, methods) = body(p, field)?;
+    Ok(StructBody { fields, methods })
+}
+
+/// `{ variants and methods }`
+pub(super) fn enum_body(p: &mut In<'_, '_>) -> Parsed<EnumBody> {
+    let (variants, methods) = body(p, variant)?;
+    Ok(EnumBody { variants, methods })
+}
+
+type Body<T> = (Box<[T]>, Box<[ItemId]>);
+
+/// Members with commas behind them, and functions without.
+fn body<'s, T>(p: &mut In<'s, '_>, member: fn(&mut In<'s, '_>, Option<Box<str>>) -> Parsed<T>) -> Parsed<Body<T>> {
+    if peek(p) != Tok::LBrace {
+        return Err(unexpected(p, "`{`"));
+    }
+    let open = bump(p);
+    let mut members = Vec::new();
+    let mut methods = Vec::new();
+    loop {
+        if eat(p, Tok::RBrace) {
+            compare_indentation(p, open);
+            break;
+        }
+        if peek(p) == Tok::Eof || ends_lacking_block(p) {
+            unclosed(p, open);
+            break;
+        }
+        let parsed = if starts_method(p) {
+            method(p).map(|id| methods.push(id))
+        } else {
+            let docs = item::docs(p);
+            member(p, docs).map(|parsed| members.push(parsed)).and_then(|()| after_member(p))
+        };
+        if let Err(failed) = parsed {
+            if !skip_element(p, Tok::RBrace) {
+                return Err(failed);
+            }
+            eat(p, Tok::Comma);
+        }
+    }
+    Ok((members.into_boxed_slice(), methods.into_boxed_slice()))
+}
+
+/// The comma behind a member; only the last may do without.
+fn after_member(p: &mut In<'_, '_>) -> Parsed<()> {
+    if eat(p, Tok::Comma) || matches!(peek(p), Tok::RBrace | Tok::Eof) || ends_lacking_block(p) {
+        return Ok(());
+    }
+    if starts_line(p) && (matches!(peek(p), Tok::Ident | Tok::At) || starts_method(p)) || starts_method(p) {
+        missing(p, ",", "after this");
+        return Ok(());
+    }
+    Err(unexpected(p, BRACES.next))
+}
+
+fn starts_method(p: &mut In<'_, '_>) -> bool {
+    match peek(p) {
+        Tok::At | Tok::Fn | Tok::Unchecked => true,
+        Tok::Pub => !matches!(peek_nth(p, 1), Tok::Ident | Tok::Type),
+        _ => false,
+    }
+}
+
+fn method(p: &mut In<'_, '_>) -> Parsed<ItemId> {
+    let from = start(p);
+    let docs = item::docs(p);
+    let attrs = attributes(p)?;
+    match peek(p) {
+        Tok::Fn | Tok::Unchecked | Tok::Pub => inner_item(p, docs, from, attrs),
+        _ => {
+            only_allow(p, &attrs, "a field");
+            Err(unexpected(p, "a function after its attributes"))
+        }
+    }
+}
+
+/// `pub name: T`
+fn field(p: &mut In<'_, '_>, docs: Option<Box<str>>) -> Parsed<FieldDef> {
+    let from = start(p);
+    let public = eat(p, Tok::Pub);
+    let name = field_name(p)?;
+    if !eat(p, Tok::Colon) {
+        return Err(unexpected(p, "`:` and the field's type"));
+    }
+    let ty = nested(p, |rules| &rules.ty);
+    let ty =
+        ty.or_else(|failed| if matches!(peek(p), Tok::Comma | Tok::RBrace) { Ok(error_expr(p)) } else { Err(failed) })?;
+    Ok(FieldDef { name, ty, public, docs, range: since(p, from) })
+}
+
+/// `A`, `A(T)`, `A { x: T }`, `A = 1`
+fn variant(p: &mut In<'_, '_>, docs: Option<Box<str>>) -> Parsed<VariantDef> {
+    let from = start(p);
+    let name = name(p, "a variant's name")?;
+    let kind = match peek(p) {
+        Tok::LParen => {
+            let open = bump(p);
+            let types: SmallVec<[ExprId; 4]> = list(p, open, PARENS, |p| nested(p, |rules| &rules.ty))?;
+            VariantKind::Tuple(types.into_vec().into_boxed_slice())
+        }
+        Tok::LBrace => {
+            let open = bump(p);
+            let fields: SmallVec<[FieldDef; 4]> = list(p, open, BRACES, |p| {
+                let docs = item::docs(p);
+                field(p, docs)
+            })?;
+            VariantKind::Struct(fields.into_vec().into_boxed_slice())
+        }
+        _ => VariantKind::Unit,
+    };
+    let discriminant = if eat(p, Tok::Eq) { Some(nested(p, |rules| &rules.expr)?) } else { None };
+    Ok(VariantDef { name, kind, discriminant, docs, range: since(p, from) })
+}
