@@ -420,7 +420,7 @@ pub enum Inst {
         /// What.
         value: InstId,
     },
-    /// `place op= value`. The place's operands are evaluated once, first.
+    /// `place op= value`. The place's operands are evaluated once, first; then the value; then the place is read.
     AssignOp {
         /// The operation.
         op: AssignOp,
@@ -525,4 +525,3 @@ impl Inst {
         }
     }
 }
-

@@ -15,6 +15,8 @@ pub use body::{Body, Local, LocalId, LoopId, PatId};
 mod inst;
 pub use inst::{Arg, Arm, AssignOp, BinOp, Builtin, CastKind, Inst, InstId, Overflow, Panic, UnOp, UseKind};
 
+mod children;
+
 mod pat;
 pub use pat::{BindMode, Pat, PatKind};
 

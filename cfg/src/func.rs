@@ -20,7 +20,7 @@ pub enum LocalKind {
     Return,
     /// A parameter.
     Param(ParamMode),
-    /// A binding of the program.
+    /// A binding of the program, or (without a name) what several branches or turns of a loop assign.
     User,
     /// A binding that names a place of somebody else (a part of a borrowed scrutinee, an element of an iterated slice). Set
     /// by [`Stmt::Bind`]; using it uses that place.
@@ -33,7 +33,7 @@ pub enum LocalKind {
 }
 
 /// A local's declaration.
-#[derive(Clone, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub struct LocalDecl {
     /// Its type; of the referenced place where [`LocalDecl::is_reference`].
     pub ty: TypeId,
@@ -41,7 +41,7 @@ pub struct LocalDecl {
     pub kind: LocalKind,
     /// Its name in the program.
     pub name: Option<Symbol>,
-    /// May be assigned more than once.
+    /// May be assigned as a whole at more than one place.
     pub mutable: bool,
     /// Where it is written.
     pub range: TextRange,
@@ -51,10 +51,7 @@ impl LocalDecl {
     /// Whether the local stands for a place elsewhere, so that backends hold its address: `borrow` and `inout` parameters, aliases.
     /// (What is copied and fits a register a backend may pass by value for `borrow`, as nobody can write it meanwhile.)
     pub fn is_reference(&self) -> bool {
-        matches!(
-            self.kind,
-            LocalKind::Param(ParamMode::Borrow | ParamMode::Inout) | LocalKind::Alias { .. }
-        )
+        matches!(self.kind, LocalKind::Param(ParamMode::Borrow | ParamMode::Inout) | LocalKind::Alias { .. })
     }
 }
 
@@ -72,7 +69,7 @@ pub struct Block {
 }
 
 /// A function with a body.
-#[derive(Clone, Debug)]
+#[derive(Clone, PartialEq, Debug)]
 pub struct Func {
     /// How it is printed; the same as in its [`crate::FuncInfo`].
     pub name: Box<str>,
@@ -84,7 +81,7 @@ pub struct Func {
     pub locals: IdxVec<Local, LocalDecl>,
     /// How many parameters there are.
     pub param_count: usize,
-    /// Blocks; the first is the entry.
+    /// Blocks in reverse post order; the first is the entry and has no predecessors.
     pub blocks: IdxVec<BlockId, Block>,
 }
 

@@ -1,6 +1,7 @@
 //! Places, operands, instructions and terminators.
 
 use crate::{BinOp, BlockId, Builtin, CastKind, Local, Panic, UnOp, UseKind};
+use kiln_source::DeclId;
 use kiln_types::{FuncId, StaticId, TypeId, ValueId};
 
 /// Where a place starts.
@@ -19,9 +20,10 @@ pub enum Proj {
     Field(u32),
     /// The payload of a variant; the tag was tested before. The type stays the enum's.
     Variant(u32),
-    /// An element of an array or slice; a [`Check::Bounds`] stands before, unless the index is certainly inside.
+    /// An element of an array or slice, or (in glue) a byte of a `str`; a [`Check::Bounds`] stands before, unless the index is
+    /// certainly inside.
     Index(Operand),
-    /// What the raw pointer in this place points to; from a pointer to `[T]` or `str` a view with its length.
+    /// What the raw pointer in this place points to; from a pointer to `[T]` or `str` a view with its length. Only the first step.
     Deref,
 }
 
@@ -118,6 +120,13 @@ pub enum Rvalue {
     Repeat(Operand),
     /// A built-in operation.
     Builtin(Builtin, Box<[Operand]>),
+    /// At comptime: the struct or enum type written at `decl`, with the values it captures.
+    MakeType {
+        /// Where it is written.
+        decl: DeclId,
+        /// Captured values, in the declaration's order.
+        captures: Box<[Operand]>,
+    },
 }
 
 /// What a call calls.
@@ -141,7 +150,8 @@ pub enum Arg {
 /// A call.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Call {
-    /// Where the result goes; `None` if it has none (`()`, `!`). Never overlaps an argument.
+    /// Where the result goes; `None` if it has none (`()`, `!`). Never overlaps an argument; no argument's value overlaps what
+    /// another one passes as `inout`.
     pub dst: Option<Place>,
     /// What is called.
     pub callee: Callee,

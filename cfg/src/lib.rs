@@ -9,7 +9,7 @@
 #![forbid(unsafe_code)]
 
 mod func;
-pub use func::{BlockId, Block, Func, Local, LocalDecl, LocalKind};
+pub use func::{Block, BlockId, Func, Local, LocalDecl, LocalKind};
 
 mod inst;
 pub use inst::{Arg, Call, Callee, Check, Operand, Place, PlaceBase, Proj, Rvalue, Stmt, Terminator};
