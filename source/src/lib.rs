@@ -28,3 +28,6 @@ pub use diagnostic::{Diagnostic, Fix, Label, Severity};
 
 mod reporter;
 pub use reporter::{ErrorReported, Reporter};
+
+mod spelling;
+pub use spelling::nearest;

@@ -1,0 +1,225 @@
+//! The command line of `kiln`.
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use kiln_compiler::{Emit, Format, Linker, Mode, OptLevel, Options, Stage, target_named};
+use kiln_source::{Diagnostic, nearest};
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+/// The Kiln compiler.
+#[derive(Parser, Debug)]
+#[command(name = "kiln", version, about, disable_help_subcommand = true)]
+pub struct Cli {
+    #[command(subcommand)]
+    pub command: Command,
+    /// Colours: on a terminal, always, or never
+    #[arg(long, value_enum, default_value_t, global = true, value_name = "WHEN")]
+    pub color: Color,
+    /// How diagnostics are written, to standard error
+    #[arg(long, value_enum, default_value_t, global = true, value_name = "FORMAT")]
+    pub message_format: MessageFormat,
+}
+
+#[derive(Subcommand, Debug)]
+pub enum Command {
+    /// Compile a program and run it
+    Run {
+        /// The file with `main`
+        file: PathBuf,
+        #[command(flatten)]
+        compile: CompileArgs,
+        #[command(flatten)]
+        native: NativeArgs,
+        /// Arguments of the program
+        #[arg(last = true, value_name = "ARGS")]
+        args: Vec<OsString>,
+    },
+    /// Compile a program to an executable, or show a stage of it
+    Build {
+        /// The file with `main`, then others to compile with it
+        #[arg(required = true, value_name = "FILE")]
+        files: Vec<PathBuf>,
+        /// The executable; by default the first file's name without ending
+        #[arg(short, long, value_name = "OUT")]
+        output: Option<PathBuf>,
+        #[command(flatten)]
+        compile: CompileArgs,
+        #[command(flatten)]
+        native: NativeArgs,
+    },
+    /// Say what is wrong with a program
+    Check {
+        /// Files; the first is the root
+        #[arg(required = true, value_name = "FILE")]
+        files: Vec<PathBuf>,
+        #[command(flatten)]
+        compile: CompileArgs,
+    },
+    /// Explain a code such as E0205; without one, list all
+    Explain {
+        /// `E0205`, `205` or `use_after_move`
+        code: Option<String>,
+    },
+}
+
+/// Options of everything that compiles.
+#[derive(Args, Debug)]
+pub struct CompileArgs {
+    /// The machine to compile for
+    #[arg(long, value_name = "TRIPLE")]
+    pub target: Option<String>,
+    /// Show a stage: tokens, ast, hir, air, cfg, asm (LLVM IR; also llvm-ir), native-asm, obj, bc. Can be given several times
+    #[arg(long, value_name = "STAGE[=PATH]", value_parser = emit)]
+    pub emit: Vec<Emit>,
+    /// Show only this function, by the name it is printed under
+    #[arg(long, value_name = "NAME")]
+    pub only: Option<String>,
+    /// Read the standard library from this folder
+    #[arg(long, value_name = "DIR", env = "KILN_STD")]
+    pub std: Option<PathBuf>,
+}
+
+/// Options of everything that makes native code.
+#[derive(Args, Debug)]
+pub struct NativeArgs {
+    /// Optimisation: 0, 1, 2, 3, or s for size
+    #[arg(short = 'O', value_name = "LEVEL", value_parser = ["0", "1", "2", "3", "s"])]
+    pub opt: Option<String>,
+    /// The same as -O2
+    #[arg(long, conflicts_with = "opt")]
+    pub release: bool,
+    /// Make debug information
+    #[arg(short = 'g', long)]
+    pub debug: bool,
+    /// The linker driver; otherwise KILN_CC, CC or cc
+    #[arg(long, value_name = "PROGRAM")]
+    pub linker: Option<String>,
+}
+
+/// When to use colours.
+#[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Color {
+    /// On a terminal, unless NO_COLOR is set
+    #[default]
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+/// How diagnostics are written.
+#[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum MessageFormat {
+    /// With the source marked
+    #[default]
+    Human,
+    /// One line each: file:line:column: error[E0101]: message
+    Short,
+    /// One JSON object a line
+    Json,
+}
+
+impl From<MessageFormat> for Format {
+    fn from(format: MessageFormat) -> Format {
+        match format {
+            MessageFormat::Human => Format::Human,
+            MessageFormat::Short => Format::Short,
+            MessageFormat::Json => Format::Json,
+        }
+    }
+}
+
+/// What the command line asks for.
+#[derive(Debug)]
+pub enum Task {
+    /// Explain a code, or list all.
+    Explain(Option<String>),
+    /// Compile, and run with these arguments where the mode says so.
+    Compile(Box<Options>, Vec<OsString>),
+}
+
+impl Command {
+    /// The task, with the environment's wishes in it.
+    ///
+    /// # Errors
+    /// E0805: there is no such target.
+    pub fn task(self) -> Result<Task, Box<Diagnostic>> {
+        let (mode, inputs, compile, native, output, args) = match self {
+            Command::Explain { code } => return Ok(Task::Explain(code)),
+            Command::Check { files, compile } => (Mode::Check, files, compile, None, None, Vec::new()),
+            Command::Build { files, output, compile, native } => {
+                (Mode::Build, files, compile, Some(native), output, Vec::new())
+            }
+            Command::Run { file, compile, native, args } => (Mode::Run, vec![file], compile, Some(native), None, args),
+        };
+        let mut options = compile.options(mode, inputs)?;
+        options.output = output;
+        if let Some(native) = native {
+            native.apply(&mut options);
+        }
+        Ok(Task::Compile(Box::new(options), args))
+    }
+}
+
+impl CompileArgs {
+    fn options(self, mode: Mode, inputs: Vec<PathBuf>) -> Result<Options, Box<Diagnostic>> {
+        let CompileArgs { target, emit, only, std } = self;
+        let mut options = Options { emits: emit, only, std_dir: std, ..Options::new(mode, inputs) };
+        if let Some(triple) = target {
+            options.target = target_named(&triple)?;
+        }
+        Ok(options)
+    }
+}
+
+impl NativeArgs {
+    fn apply(self, options: &mut Options) {
+        let NativeArgs { opt, release, debug, linker } = self;
+        options.opt = match opt.as_deref() {
+            None if release => OptLevel::Default,
+            None | Some("0") => OptLevel::None,
+            Some("1") => OptLevel::Less,
+            Some("2") => OptLevel::Default,
+            Some("3") => OptLevel::Aggressive,
+            Some(_) => OptLevel::Size,
+        };
+        options.debug = debug;
+        options.linker = Linker::asked_for(linker.as_deref());
+    }
+}
+
+/// `cfg`, `cfg=out.txt`
+fn emit(text: &str) -> Result<Emit, String> {
+    let (name, path) = match text.split_once('=') {
+        Some((name, path)) if !path.is_empty() => (name, Some(PathBuf::from(path))),
+        Some(_) => return Err("a path is missing after `=`".to_owned()),
+        None => (text, None),
+    };
+    let stage = Stage::named(name).ok_or_else(|| match nearest(name, Stage::names()) {
+        Some(near) => format!("there is no stage `{name}`; there is `{near}`"),
+        None => format!("there is no stage `{name}`; the stages are {}", Stage::names().collect::<Vec<_>>().join(", ")),
+    })?;
+    Ok(Emit { stage, path })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn levels_and_emits() {
+        let cli = Cli::parse_from(["kiln", "build", "a.kiln", "-Os", "--emit", "cfg", "--emit", "asm=x.ll"]);
+        let Ok(Task::Compile(options, _)) = cli.command.task() else { panic!("it compiles") };
+        assert_eq!(options.opt, OptLevel::Size);
+        assert_eq!(options.emits[1], Emit { stage: Stage::LlvmIr, path: Some("x.ll".into()) });
+        assert!(Cli::try_parse_from(["kiln", "build", "a.kiln", "-O2", "--release"]).is_err());
+        assert!(Cli::try_parse_from(["kiln", "check", "a.kiln", "--emit", "mir"]).is_err());
+    }
+}

@@ -1,0 +1,47 @@
+//! The compiler as one library: from files to diagnostics, texts of stages, objects and executables.
+//!
+//! [`compile`] is the pipeline on one screen; everything around it is what only this crate knows: paths, the terminal, the
+//! environment, the linker, and how diagnostics look. The `kiln` program is a thin layer over it.
+//!
+//! Contract: a compilation reads files through [`Files`] and gives its results as values; it has no global state, so
+//! several can run in one process. The same input gives the same bytes.
+
+#![forbid(unsafe_code)]
+
+mod options;
+pub use options::{Emit, Linker, Mode, OptLevel, Options, target_named};
+
+mod stage;
+pub use stage::Stage;
+
+mod files;
+pub use files::{Disk, Files, Memory, ReadError};
+
+mod pipeline;
+pub use pipeline::{Compilation, compile};
+
+mod session;
+pub use session::{Emitted, Session};
+
+mod import_path;
+mod load;
+
+mod guard;
+pub use guard::{guarded, silence_panics};
+
+mod render;
+pub use render::{Format, render};
+
+mod explain;
+pub use explain::{explain, find_code, list};
+
+mod output;
+pub use output::write_file;
+
+mod link;
+pub use link::{default_output, link};
+
+mod run;
+pub use run::{Ended, run};
+
+mod errors;

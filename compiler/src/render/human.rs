@@ -1,0 +1,188 @@
+//! Diagnostics for people: what is wrong, the source with marks, what helps. miette draws the source.
+//!
+//! ```text
+//! error[E0101]: there is no name `totl` here
+//!    ╭─[main.kiln:2:10]
+//!  1 │ fn main() {
+//!  2 │     @dbg(totl);
+//!    ·          ──┬─
+//!    ·            ╰── not found in this scope
+//!  3 │ }
+//!    ╰────
+//!   = help: a name that is spelled nearly so is `total`
+//! ```
+
+use super::excerpt::Excerpt;
+use super::{Count, severity_name, tag};
+use kiln_source::{Diagnostic, FileId, Label, Severity, SourceMap};
+use miette::{GraphicalReportHandler, GraphicalTheme, LabeledSpan, ThemeCharacters, ThemeStyles};
+
+/// Lines of a message, note or help that are shown.
+const TEXT_LINES: usize = 60;
+
+pub(super) fn diagnostic(diagnostic: &Diagnostic, sources: &SourceMap, colour: bool) -> String {
+    let paint = Paint { colour };
+    let mut text = header(diagnostic, paint);
+    for (file, labels) in by_file(diagnostic) {
+        text.push_str(&snippet(diagnostic.severity, file, &labels, sources, paint));
+    }
+    let notes = diagnostic.notes.iter().map(|note| ("note", note));
+    let help = diagnostic.help.iter().map(|help| ("help", help));
+    let fixes = diagnostic.fixes.iter().map(|fix| ("help", &fix.title));
+    for (kind, words) in notes.chain(help).chain(fixes) {
+        text.push_str(&footer(kind, words, paint));
+    }
+    text
+}
+
+/// `error: 3 errors, 1 warning`; nothing where nothing was said.
+pub(super) fn summary(count: Count, hidden: usize, colour: bool) -> String {
+    let paint = Paint { colour };
+    let counted = |number: usize, noun: &str| match number {
+        0 => None,
+        1 => Some(format!("1 {noun}")),
+        number => Some(format!("{number} {noun}s")),
+    };
+    let parts: Vec<String> =
+        [counted(count.errors, "error"), counted(count.warnings, "warning")].into_iter().flatten().collect();
+    if parts.is_empty() {
+        return String::new();
+    }
+    let severity = if count.errors > 0 { Severity::Error } else { Severity::Warning };
+    let hidden = if hidden > 0 { format!("; {hidden} of them not shown") } else { String::new() };
+    format!("{}: {}{hidden}\n", paint.severity(severity, severity_name(severity)), parts.join(", "))
+}
+
+fn header(diagnostic: &Diagnostic, paint: Paint) -> String {
+    let severity = severity_name(diagnostic.severity);
+    let title = match tag(diagnostic) {
+        Some(tag) => format!("{severity}[{tag}]"),
+        None => severity.to_owned(),
+    };
+    format!(
+        "{}{}\n",
+        paint.severity(diagnostic.severity, &title),
+        paint.bold(&format!(": {}", shorten(&diagnostic.message)))
+    )
+}
+
+/// `  = help: words`, further lines indented as far as the first.
+fn footer(kind: &str, words: &str, paint: Paint) -> String {
+    let indent = " ".repeat("  = : ".len() + kind.len());
+    let words = shorten(words).replace('\n', &format!("\n{indent}"));
+    format!("  = {}: {words}\n", paint.bold(kind))
+}
+
+/// The text up to [`TEXT_LINES`]: what a linker says can be endless.
+fn shorten(text: &str) -> String {
+    let mut lines = text.lines();
+    let mut short = lines.by_ref().take(TEXT_LINES).map(excerpt_line).collect::<Vec<_>>().join("\n");
+    let rest = lines.count();
+    if rest > 0 {
+        short.push_str(&format!("\n({rest} more lines)"));
+    }
+    short
+}
+
+/// The line without characters that would do something to the terminal.
+fn excerpt_line(line: &str) -> String {
+    line.chars().map(super::excerpt::visible).collect()
+}
+
+/// The marks of each file: first the primary one's, then the others in the order of their first mark.
+fn by_file(diagnostic: &Diagnostic) -> Vec<(FileId, Vec<(&Label, bool)>)> {
+    let primary = diagnostic.primary.iter().map(|label| (label, true));
+    let secondary = diagnostic.secondary.iter().map(|label| (label, false));
+    let mut files: Vec<(FileId, Vec<(&Label, bool)>)> = Vec::new();
+    for (label, is_primary) in primary.chain(secondary) {
+        let file = label.span.file;
+        match files.iter_mut().find(|(known, _)| *known == file) {
+            Some((_, labels)) => labels.push((label, is_primary)),
+            None => files.push((file, vec![(label, is_primary)])),
+        }
+    }
+    files
+}
+
+/// The marked lines of one file.
+fn snippet(severity: Severity, file: FileId, labels: &[(&Label, bool)], sources: &SourceMap, paint: Paint) -> String {
+    let (excerpt, ranges) = Excerpt::of(sources.file(file), labels.iter().map(|(label, _)| label.span.range));
+    let marks = labels.iter().zip(ranges).map(|((label, primary), range)| {
+        let text = (!label.text.is_empty()).then(|| excerpt_line(&label.text));
+        let span = (range.start, range.len());
+        match primary {
+            true => LabeledSpan::new_primary_with_span(text, span),
+            false => LabeledSpan::new_with_span(text, span),
+        }
+    });
+    let report = Report { severity, excerpt: &excerpt, marks: marks.collect() };
+    let mut text = String::new();
+    paint.handler().render_report(&mut text, &report).expect("writing to a string does not fail");
+    // The first line is the message, which `header` says once for all files.
+    text.split_once('\n').map_or(String::new(), |(_, snippet)| snippet.to_owned())
+}
+
+/// One file's part of a diagnostic, as miette wants it.
+#[derive(Debug)]
+struct Report<'a> {
+    severity: Severity,
+    excerpt: &'a Excerpt,
+    marks: Vec<LabeledSpan>,
+}
+
+impl std::fmt::Display for Report<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(severity_name(self.severity))
+    }
+}
+
+impl std::error::Error for Report<'_> {}
+
+impl miette::Diagnostic for Report<'_> {
+    fn severity(&self) -> Option<miette::Severity> {
+        Some(match self.severity {
+            Severity::Error => miette::Severity::Error,
+            Severity::Warning => miette::Severity::Warning,
+            Severity::Note => miette::Severity::Advice,
+        })
+    }
+
+    fn source_code(&self) -> Option<&dyn miette::SourceCode> {
+        Some(self.excerpt)
+    }
+
+    fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
+        Some(Box::new(self.marks.iter().cloned()))
+    }
+}
+
+/// Colours, or none.
+#[derive(Clone, Copy)]
+struct Paint {
+    colour: bool,
+}
+
+impl Paint {
+    fn severity(self, severity: Severity, text: &str) -> String {
+        let code = match severity {
+            Severity::Error => "1;31",
+            Severity::Warning => "1;33",
+            Severity::Note => "1;36",
+        };
+        self.escape(code, text)
+    }
+
+    fn bold(self, text: &str) -> String {
+        self.escape("1", text)
+    }
+
+    fn escape(self, code: &str, text: &str) -> String {
+        if self.colour { format!("\x1b[{code}m{text}\x1b[0m") } else { text.to_owned() }
+    }
+
+    fn handler(self) -> GraphicalReportHandler {
+        let styles = if self.colour { ThemeStyles::ansi() } else { ThemeStyles::none() };
+        let theme = GraphicalTheme { characters: ThemeCharacters::unicode(), styles };
+        GraphicalReportHandler::new_themed(theme).with_context_lines(1).with_wrap_lines(false).with_links(false)
+    }
+}

@@ -1,0 +1,45 @@
+//! The standard library of Kiln, in Kiln, embedded as text.
+//!
+//! The library is the `.kiln` files of this folder. A file is known by its path without the ending: `vec`, `fmt/parse`;
+//! the library's root, which `@import("std")` names, is `std`.
+//!
+//! Contract: nothing here depends on the compiler; the table is sorted by path and the same on every machine.
+
+#![forbid(unsafe_code)]
+
+/// Path without ending, text; sorted by path.
+const FILES: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/files.rs"));
+
+/// The library's root file.
+pub const ROOT: &str = "std";
+/// The run-time support that is a part of every program.
+pub const RUNTIME: &str = "rt";
+
+/// The text of a file of the library.
+///
+/// ```
+/// assert!(kiln_std::file(kiln_std::RUNTIME).is_some());
+/// assert!(kiln_std::file("no/such/file").is_none());
+/// ```
+pub fn file(path: &str) -> Option<&'static str> {
+    FILES.binary_search_by(|(name, _)| (*name).cmp(path)).ok().map(|index| FILES[index].1)
+}
+
+/// Paths of all files, sorted.
+pub fn paths() -> impl Iterator<Item = &'static str> {
+    FILES.iter().map(|(path, _)| *path)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_listed_file_is_found() {
+        assert!(paths().count() > 0);
+        for path in paths() {
+            assert!(file(path).is_some(), "{path}");
+            assert!(!path.ends_with(".kiln") && !path.contains('\\'), "{path}");
+        }
+    }
+}
