@@ -137,6 +137,69 @@ pub enum BinaryOp {
     Rem,
 }
 
+impl PrimType {
+    /// Its keyword.
+    pub const fn name(self) -> &'static str {
+        match self {
+            PrimType::I8 => "i8",
+            PrimType::I16 => "i16",
+            PrimType::I32 => "i32",
+            PrimType::I64 => "i64",
+            PrimType::I128 => "i128",
+            PrimType::Isize => "isize",
+            PrimType::U8 => "u8",
+            PrimType::U16 => "u16",
+            PrimType::U32 => "u32",
+            PrimType::U64 => "u64",
+            PrimType::U128 => "u128",
+            PrimType::Usize => "usize",
+            PrimType::F32 => "f32",
+            PrimType::F64 => "f64",
+            PrimType::Bool => "bool",
+            PrimType::Char => "char",
+            PrimType::Str => "str",
+            PrimType::Type => "type",
+        }
+    }
+}
+
+impl UnaryOp {
+    /// How it is written.
+    pub const fn spelling(self) -> &'static str {
+        match self {
+            UnaryOp::Neg => "-",
+            UnaryOp::Not => "!",
+            UnaryOp::BitNot => "~",
+        }
+    }
+}
+
+impl BinaryOp {
+    /// How it is written.
+    pub const fn spelling(self) -> &'static str {
+        match self {
+            BinaryOp::Or => "||",
+            BinaryOp::And => "&&",
+            BinaryOp::Eq => "==",
+            BinaryOp::Ne => "!=",
+            BinaryOp::Lt => "<",
+            BinaryOp::Le => "<=",
+            BinaryOp::Gt => ">",
+            BinaryOp::Ge => ">=",
+            BinaryOp::BitOr => "|",
+            BinaryOp::BitXor => "^",
+            BinaryOp::BitAnd => "&",
+            BinaryOp::Shl => "<<",
+            BinaryOp::Shr => ">>",
+            BinaryOp::Add => "+",
+            BinaryOp::Sub => "-",
+            BinaryOp::Mul => "*",
+            BinaryOp::Div => "/",
+            BinaryOp::Rem => "%",
+        }
+    }
+}
+
 /// An expression or a type.
 ///
 /// In the place of a type the grammar makes [`Expr::ArrayType`], [`Expr::SliceType`] and [`Expr::TupleType`]; where an

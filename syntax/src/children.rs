@@ -1,8 +1,8 @@
 //! What each node of the tree directly consists of.
 
 use crate::ast::{
-    Block, BlockId, Cond, EnumBody, Expr, ExprId, FnSig, Item, ItemId, ItemKind, PatId, StmtKind, StructBody,
-    VariantKind,
+    Block, BlockId, Cond, EnumBody, Expr, ExprId, FnSig, Item, ItemId, ItemKind, Pat, PatId, Stmt, StmtKind,
+    StructBody, VariantKind,
 };
 
 /// A part of a node.
@@ -18,8 +18,32 @@ pub enum Child {
     Item(ItemId),
 }
 
+impl From<ExprId> for Child {
+    fn from(id: ExprId) -> Self {
+        Child::Expr(id)
+    }
+}
+
+impl From<PatId> for Child {
+    fn from(id: PatId) -> Self {
+        Child::Pat(id)
+    }
+}
+
+impl From<BlockId> for Child {
+    fn from(id: BlockId) -> Self {
+        Child::Block(id)
+    }
+}
+
+impl From<ItemId> for Child {
+    fn from(id: ItemId) -> Self {
+        Child::Item(id)
+    }
+}
+
 /// Calls `visit` with each part of an expression, in the order they were written.
-pub fn children_of_expr(expr: &Expr, visit: &mut impl FnMut(Child)) {
+pub fn children_of_expr(expr: &Expr, visit: &mut dyn FnMut(Child)) {
     let mut all = |ids: &[ExprId]| ids.iter().for_each(|&id| visit(Child::Expr(id)));
     match expr {
         Expr::Error | Expr::Literal(_) | Expr::Name(_) | Expr::SelfValue | Expr::SelfType | Expr::Unit => {}
@@ -85,7 +109,7 @@ pub fn children_of_expr(expr: &Expr, visit: &mut impl FnMut(Child)) {
     }
 }
 
-fn children_of_cond(cond: Cond, visit: &mut impl FnMut(Child)) {
+fn children_of_cond(cond: Cond, visit: &mut dyn FnMut(Child)) {
     match cond {
         Cond::Expr(id) => visit(Child::Expr(id)),
         Cond::Let(pat, value) => {
@@ -95,12 +119,12 @@ fn children_of_cond(cond: Cond, visit: &mut impl FnMut(Child)) {
     }
 }
 
-fn children_of_struct(body: &StructBody, visit: &mut impl FnMut(Child)) {
+fn children_of_struct(body: &StructBody, visit: &mut dyn FnMut(Child)) {
     body.fields.iter().for_each(|field| visit(Child::Expr(field.ty)));
     body.methods.iter().for_each(|&id| visit(Child::Item(id)));
 }
 
-fn children_of_enum(body: &EnumBody, visit: &mut impl FnMut(Child)) {
+fn children_of_enum(body: &EnumBody, visit: &mut dyn FnMut(Child)) {
     for variant in &body.variants {
         match &variant.kind {
             VariantKind::Unit => {}
@@ -112,30 +136,52 @@ fn children_of_enum(body: &EnumBody, visit: &mut impl FnMut(Child)) {
     body.methods.iter().for_each(|&id| visit(Child::Item(id)));
 }
 
-/// Calls `visit` with each part of a block, in the order they were written.
-pub fn children_of_block(block: &Block, visit: &mut impl FnMut(Child)) {
-    for stmt in &block.stmts {
-        match stmt.kind {
-            StmtKind::Error => {}
-            StmtKind::Let { pat, ty, value, otherwise } => {
-                visit(Child::Pat(pat));
-                ty.iter().for_each(|&id| visit(Child::Expr(id)));
-                visit(Child::Expr(value));
-                otherwise.iter().for_each(|&id| visit(Child::Block(id)));
-            }
-            StmtKind::Assign { place, value, .. } => {
-                visit(Child::Expr(place));
-                visit(Child::Expr(value));
-            }
-            StmtKind::Expr { expr, .. } => visit(Child::Expr(expr)),
-            StmtKind::Item(id) => visit(Child::Item(id)),
+/// Calls `visit` with each part of a pattern, in the order they were written.
+pub fn children_of_pat(pat: &Pat, visit: &mut dyn FnMut(Child)) {
+    match pat {
+        Pat::Error | Pat::Wildcard | Pat::Rest | Pat::Binding { .. } => {}
+        Pat::Literal(value) | Pat::Path(value) => visit(Child::Expr(*value)),
+        Pat::Range { start, end, .. } => start.iter().chain(end).for_each(|&id| visit(Child::Expr(id))),
+        Pat::Paren(inner) => visit(Child::Pat(*inner)),
+        Pat::Tuple(elems) | Pat::Or(elems) => elems.iter().for_each(|&id| visit(Child::Pat(id))),
+        Pat::TupleVariant { path, elems } => {
+            visit(Child::Expr(*path));
+            elems.iter().for_each(|&id| visit(Child::Pat(id)));
+        }
+        Pat::Struct { path, fields, .. } => {
+            visit(Child::Expr(*path));
+            fields.iter().filter_map(|field| field.pat).for_each(|id| visit(Child::Pat(id)));
         }
     }
+}
+
+/// Calls `visit` with each part of a block's statements, in the order they were written.
+pub fn children_of_block(block: &Block, visit: &mut dyn FnMut(Child)) {
+    block.stmts.iter().for_each(|stmt| children_of_stmt(stmt, visit));
     block.tail.iter().for_each(|&id| visit(Child::Expr(id)));
 }
 
+/// Calls `visit` with each part of a statement, in the order they were written.
+pub fn children_of_stmt(stmt: &Stmt, visit: &mut dyn FnMut(Child)) {
+    match stmt.kind {
+        StmtKind::Error => {}
+        StmtKind::Let { pat, ty, value, otherwise } => {
+            visit(Child::Pat(pat));
+            ty.iter().for_each(|&id| visit(Child::Expr(id)));
+            visit(Child::Expr(value));
+            otherwise.iter().for_each(|&id| visit(Child::Block(id)));
+        }
+        StmtKind::Assign { place, value, .. } => {
+            visit(Child::Expr(place));
+            visit(Child::Expr(value));
+        }
+        StmtKind::Expr { expr, .. } => visit(Child::Expr(expr)),
+        StmtKind::Item(id) => visit(Child::Item(id)),
+    }
+}
+
 /// Calls `visit` with each part of an item, in the order they were written.
-pub fn children_of_item(item: &Item, visit: &mut impl FnMut(Child)) {
+pub fn children_of_item(item: &Item, visit: &mut dyn FnMut(Child)) {
     match &item.kind {
         ItemKind::Error => {}
         ItemKind::Fn(function) => {
@@ -154,7 +200,7 @@ pub fn children_of_item(item: &Item, visit: &mut impl FnMut(Child)) {
     }
 }
 
-fn children_of_sig(sig: &FnSig, visit: &mut impl FnMut(Child)) {
+fn children_of_sig(sig: &FnSig, visit: &mut dyn FnMut(Child)) {
     sig.params.iter().for_each(|param| visit(Child::Expr(param.ty)));
     sig.ret.iter().for_each(|&id| visit(Child::Expr(id)));
 }

@@ -27,10 +27,13 @@ pub mod ast;
 pub use ast::Ast;
 
 mod children;
-pub use children::{Child, children_of_block, children_of_expr, children_of_item};
+pub use children::{Child, children_of_block, children_of_expr, children_of_item, children_of_pat, children_of_stmt};
 
 mod grammar;
 pub use grammar::{MAX_DEPTH, MAX_NESTING};
+
+mod print;
+pub use print::{dump_ast, dump_tokens, print};
 
 mod errors;
 pub use errors::LexError;

@@ -6,25 +6,28 @@
 
 use super::control;
 use super::cursor::{
-    add, bump, eat, error_expr, expect, field_name, here, mistake, name, peek, peek_nth, position, since, start,
-    unexpected, word,
+    add, bump, eat, error_expr, expect, field_name, here, mistake, name, peek, peek_nth, position, previous, since,
+    start, unexpected, word,
 };
 use super::expr::{self, Place, note_chain};
 use super::recover::{BRACES, BRACKETS, PARENS, list, unclosed};
 use super::ty;
 use super::{Failed, In, Parsed, nested};
 use crate::ast::{Arg, Expr, ExprId, FieldInit, Literal, Mode, Name};
-use crate::errors::{BadLiteral, Mistake, StructLiteralInCondition, Unsupported};
+use crate::errors::{BadLiteral, Mistake, StructLiteralInCondition, UnexpectedToken, Unsupported};
 use crate::literal::{self, NumberError};
 use crate::token::Tok;
-use kiln_source::TextRange;
+use kiln_source::{Symbol, TextRange, sym};
 use smallvec::SmallVec;
 
 /// An operand without what follows it.
 pub(super) fn atom(p: &mut In<'_, '_>, place: Place) -> Parsed<ExprId> {
     let from = start(p);
     let simple = match peek(p) {
-        Tok::Ident => Expr::Name(word(p).symbol),
+        Tok::Ident => match word(p).symbol {
+            sym::UNDERSCORE => return Err(underscore(p)),
+            symbol => Expr::Name(symbol),
+        },
         Tok::Int | Tok::Float | Tok::Str | Tok::RawStr | Tok::Char | Tok::True | Tok::False => literal(p),
         Tok::SelfValue => keyword(p, Expr::SelfValue),
         Tok::SelfType => keyword(p, Expr::SelfType),
@@ -43,6 +46,12 @@ pub(super) fn atom(p: &mut In<'_, '_>, place: Place) -> Parsed<ExprId> {
         },
     };
     Ok(add(p, from, simple))
+}
+
+/// `_` before the cursor, where a value has to stand.
+fn underscore(p: &mut In<'_, '_>) -> Failed {
+    let range = previous(p);
+    p.state().note(&UnexpectedToken { expected: "an expression", found: Tok::Ident, range })
 }
 
 fn keyword(p: &mut In<'_, '_>, expr: Expr) -> Expr {
@@ -80,7 +89,7 @@ pub(super) fn literal(p: &mut In<'_, '_>) -> Expr {
 }
 
 /// The symbol of the string literal in `range`, the token number `at`.
-pub(super) fn string(p: &mut In<'_, '_>, at: usize, range: TextRange) -> Parsed<kiln_source::Symbol> {
+pub(super) fn string(p: &mut In<'_, '_>, at: usize, range: TextRange) -> Parsed<Symbol> {
     let state = p.state();
     let text = state.slice(range);
     if let Some(plain) = text.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'))
@@ -292,11 +301,16 @@ pub(super) fn member(p: &mut In<'_, '_>, from: u32, base: ExprId) -> Parsed<Expr
 
 /// Whether an expression can be the type before the braces of a struct literal.
 fn names_type(p: &mut In<'_, '_>, base: ExprId) -> bool {
-    match &p.state().ast[base] {
-        Expr::Name(_) | Expr::SelfType | Expr::Member { .. } | Expr::Call { .. } | Expr::Field { .. } => true,
-        Expr::Intrinsic { .. } | Expr::StructType(_) => true,
-        _ => false,
-    }
+    matches!(
+        p.state().ast[base],
+        Expr::Name(_)
+            | Expr::SelfType
+            | Expr::Member { .. }
+            | Expr::Call { .. }
+            | Expr::Field { .. }
+            | Expr::Intrinsic { .. }
+            | Expr::StructType(_)
+    )
 }
 
 /// Whether the braces at the cursor hold what only a struct literal does, or could: `{}`, `{ x }`, `{ x:`, `{ x,`, `{ ..`.

@@ -145,19 +145,16 @@ where
             unclosed(p, open);
             break;
         }
-        match element(p) {
-            Ok(value) => {
-                elements.push(value);
-                if eat(p, Tok::Comma) || peek(p) == kind.close {
-                    continue;
-                }
-                if is_unclosed(p, kind.close) {
-                    unclosed(p, open);
-                    break;
-                }
-                unexpected(p, kind.next);
+        if let Ok(value) = element(p) {
+            elements.push(value);
+            if eat(p, Tok::Comma) || peek(p) == kind.close {
+                continue;
             }
-            Err(Failed(())) => {}
+            if is_unclosed(p, kind.close) {
+                unclosed(p, open);
+                break;
+            }
+            unexpected(p, kind.next);
         }
         if !skip_element(p, kind.close) {
             return Err(Failed(()));
