@@ -123,7 +123,7 @@ mod tests {
 
     #[test]
     fn places_do_not_tell_where_the_compiler_was_built() {
-        assert_eq!(crate_path("/home/x/kiln/sema/src/expr/call.rs"), "sema/src/expr/call.rs");
+        assert_eq!(crate_path("/somewhere/kiln/sema/src/expr/call.rs"), "sema/src/expr/call.rs");
         assert_eq!(crate_path("sema/src/expr/call.rs"), "sema/src/expr/call.rs");
         assert_eq!(crate_path("build.rs"), "build.rs");
     }
