@@ -86,15 +86,21 @@ fn unknown_character(file: FileId, range: TextRange, text: &str) -> Diagnostic {
     };
     let error = Diagnostic::error(codes::E0001, span, message);
     match look_alike(found) {
-        Some(meant) => error.fix(span, meant, format!("write `{meant}`")),
+        Some(meant) => {
+            let title = format!("write `{meant}`");
+            error.fix(span, meant, title)
+        }
         None if first.is_alphabetic() => error.help("names are made of the letters A to Z, digits and `_`"),
         None => error,
     }
 }
 
 /// What was meant by characters that look like tokens, or stand for them elsewhere.
-fn look_alike(found: &str) -> Option<&'static str> {
-    Some(match found {
+fn look_alike(found: &str) -> Option<String> {
+    if let Some(inside) = found.strip_prefix('\u{201C}').and_then(|rest| rest.strip_suffix('\u{201D}')) {
+        return Some(format!("\"{inside}\""));
+    }
+    let meant = match found {
         "\u{201C}" | "\u{201D}" | "\u{201E}" => "\"",
         "\u{2018}" | "\u{2019}" => "'",
         "\u{2013}" | "\u{2212}" => "-",
@@ -106,7 +112,8 @@ fn look_alike(found: &str) -> Option<&'static str> {
         "\u{A0}" => " ",
         "\u{2026}" => "...",
         _ => return None,
-    })
+    };
+    Some(meant.to_owned())
 }
 
 /// A number or text literal without a value. E0004 to E0007.
@@ -182,6 +189,24 @@ impl Mistake for UnexpectedToken {
         } else {
             error
         }
+    }
+}
+
+/// A token that is often written for another one; what was meant is certain. E0010.
+pub(crate) struct WrongToken {
+    /// What the grammar wants, in words: `` `=>` after the pattern ``.
+    pub expected: &'static str,
+    pub meant: Tok,
+    pub range: TextRange,
+}
+
+impl Mistake for WrongToken {
+    fn diagnostic(&self, file: FileId, text: &str) -> Diagnostic {
+        let span = self.range.in_file(file);
+        let written = &text[self.range.start as usize..self.range.end as usize];
+        let meant = self.meant.spelling().unwrap_or_default();
+        let message = format!("expected {}, found `{written}`", self.expected);
+        Diagnostic::error(codes::E0010, span, message).fix(span, meant, format!("write `{meant}`"))
     }
 }
 

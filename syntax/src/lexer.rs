@@ -38,6 +38,7 @@ pub fn lex(text: &str) -> Tokens {
             }
             Ok(kind) => kind,
             Err(()) => {
+                typographic_string(&mut lexer);
                 if unknown(&lexer, &mut tokens) {
                     continue;
                 }
@@ -68,6 +69,16 @@ fn unknown(lexer: &Lexer<'_>, tokens: &mut Tokens) -> bool {
     }
     tokens.errors.push(LexError::UnknownCharacter { range });
     false
+}
+
+/// After `“`: to the `”` of the same line, as it was meant for a string.
+fn typographic_string(lexer: &mut Lexer<'_>) {
+    if lexer.slice() == "\u{201C}" {
+        let line = lexer.remainder().split('\n').next().unwrap_or_default();
+        if let Some(at) = line.find('\u{201D}') {
+            lexer.bump(at + '\u{201D}'.len_utf8());
+        }
+    }
 }
 
 /// `///` belongs to the token that follows, `//!` to the file; `////` is a plain comment.

@@ -1,6 +1,6 @@
 //! Blocks as expressions, conditions, loops, matches, jumps.
 
-use super::cursor::{add, bump, eat, error_expr, here, mistake, peek, peek_nth, since, start, unexpected};
+use super::cursor::{add, bump, eat, error_expr, expect_not, here, mistake, peek, peek_nth, since, start, unexpected};
 use super::expr::{self, Place, note_chain};
 use super::recover::{compare_indentation, ends_lacking_block, skip_element, skip_to_block, unclosed};
 use super::{Failed, In, Parsed, item, nested, postfix};
@@ -73,22 +73,62 @@ pub(super) fn block_after(p: &mut In<'_, '_>, expected: &'static str) -> Parsed<
 
 /// What decides an `if` or `while`, before its block. If it is wrong, the block is still read.
 fn cond(p: &mut In<'_, '_>) -> Parsed<Cond> {
-    let parsed = if eat(p, Tok::Let) { let_cond(p) } else { expr::condition(p).map(Cond::Expr) };
-    match parsed {
-        Ok(cond) => Ok(cond),
-        Err(failed) => {
-            let error = error_expr(p);
-            if skip_to_block(p) { Ok(Cond::Expr(error)) } else { Err(failed) }
+    if !eat(p, Tok::Let) {
+        return before_block(p, "a condition").map(Cond::Expr);
+    }
+    let_cond(p).or_else(|failed| {
+        let error = error_expr(p);
+        if skip_to_block(p) { Ok(Cond::Expr(error)) } else { Err(failed) }
+    })
+}
+
+/// The expression before the block of an `if`, `while`, `for` or `match`; an error node if it is wrong but the block
+/// can be read.
+fn before_block(p: &mut In<'_, '_>, what: &'static str) -> Parsed<ExprId> {
+    let missing = peek(p) == Tok::LBrace && token_after_braces(p).is_some_and(|token| !continues_braces(token));
+    let parsed = if missing { Err(unexpected(p, what)) } else { nested(p, |rules| &rules.condition) };
+    parsed.or_else(|failed| {
+        let error = error_expr(p);
+        if skip_to_block(p) { Ok(error) } else { Err(failed) }
+    })
+}
+
+/// Whether a token behind `}` shows that the braces are part of an expression and its block is still to come.
+fn continues_braces(token: Tok) -> bool {
+    matches!(token, Tok::LBrace | Tok::Dot | Tok::Question) || expr::is_binary_op(token)
+}
+
+/// The token behind the `}` that closes the `{` at the cursor, if it is near.
+pub(super) fn token_after_braces(p: &mut In<'_, '_>) -> Option<Tok> {
+    const FAR: usize = 200;
+    let mut depth = 0_usize;
+    for n in 0..FAR {
+        match peek_nth(p, n) {
+            Tok::LBrace => depth += 1,
+            Tok::RBrace => depth -= 1,
+            Tok::Eof => return None,
+            _ => {}
+        }
+        if depth == 0 {
+            return Some(peek_nth(p, n + 1));
         }
     }
+    None
+}
+
+/// `if a = b`: notes that `==` was meant, and steps over it.
+fn assignment_cond(p: &mut In<'_, '_>) -> Parsed<()> {
+    if peek(p) == Tok::Eq {
+        expect_not(p, Tok::EqEq, &[Tok::Eq], "`{` after the condition")?;
+        before_block(p, "a value")?;
+    }
+    Ok(())
 }
 
 fn let_cond(p: &mut In<'_, '_>) -> Parsed<Cond> {
     let pat = nested(p, |rules| &rules.pattern)?;
-    if !eat(p, Tok::Eq) {
-        return Err(unexpected(p, "`=` after the pattern"));
-    }
-    Ok(Cond::Let(pat, expr::condition(p)?))
+    expect_not(p, Tok::Eq, &[Tok::EqEq], "`=` after the pattern")?;
+    Ok(Cond::Let(pat, before_block(p, "a value")?))
 }
 
 /// `if … else if … else …`. The chain is read in a loop and put together from its end.
@@ -98,6 +138,7 @@ fn if_chain(p: &mut In<'_, '_>) -> Parsed<ExprId> {
     loop {
         let from = bump(p).start;
         let cond = cond(p)?;
+        assignment_cond(p)?;
         let then = block_after(p, "`{` after the condition")?;
         links.push((from, cond, then));
         if !eat(p, Tok::Else) {
@@ -143,6 +184,7 @@ fn loop_expr(p: &mut In<'_, '_>, from: u32, label: Option<Name>) -> Parsed<ExprI
     let expr = match keyword {
         Tok::While => {
             let cond = cond(p)?;
+            assignment_cond(p)?;
             Expr::While { label, cond, body: block_after(p, "`{` after the condition")? }
         }
         Tok::For => for_loop(p, label)?,
@@ -154,16 +196,14 @@ fn loop_expr(p: &mut In<'_, '_>, from: u32, label: Option<Name>) -> Parsed<ExprI
 /// After `for`.
 fn for_loop(p: &mut In<'_, '_>, label: Option<Name>) -> Parsed<Expr> {
     let pat = nested(p, |rules| &rules.pattern)?;
-    let iter = if eat(p, Tok::In) { expr::condition(p) } else { Err(unexpected(p, "`in` after the pattern")) };
-    let iter = match iter {
-        Ok(iter) => iter,
-        Err(failed) => {
-            let error = error_expr(p);
-            if !skip_to_block(p) {
-                return Err(failed);
-            }
-            error
+    let iter = if eat(p, Tok::In) {
+        before_block(p, "what is iterated")?
+    } else {
+        let failed = unexpected(p, "`in` after the pattern");
+        if !skip_to_block(p) {
+            return Err(failed);
         }
+        error_expr(p)
     };
     Ok(Expr::For { label, pat, iter, body: block_after(p, "`{` after what is iterated")? })
 }
@@ -171,16 +211,7 @@ fn for_loop(p: &mut In<'_, '_>, label: Option<Name>) -> Parsed<Expr> {
 /// `match scrutinee { arms }`
 fn match_expr(p: &mut In<'_, '_>) -> Parsed<ExprId> {
     let from = bump(p).start;
-    let scrutinee = match expr::condition(p) {
-        Ok(scrutinee) => scrutinee,
-        Err(failed) => {
-            let error = error_expr(p);
-            if !skip_to_block(p) {
-                return Err(failed);
-            }
-            error
-        }
-    };
+    let scrutinee = before_block(p, "what is matched")?;
     if peek(p) != Tok::LBrace {
         let failed = unexpected(p, "`{` after what is matched");
         if !skip_to_block(p) {
@@ -221,14 +252,12 @@ fn arms(p: &mut In<'_, '_>) -> Parsed<Box<[Arm]>> {
 
 /// One arm, and whether it ends with a block.
 fn arm(p: &mut In<'_, '_>) -> Parsed<(Arm, bool)> {
-    let attrs = item::attributes(p)?;
+    let attrs = item::known_attributes(p)?;
     let from = start(p);
     let pat = nested(p, |rules| &rules.pattern)?;
     let guard = if eat(p, Tok::If) { Some(nested(p, |rules| &rules.expr)?) } else { None };
-    if !eat(p, Tok::FatArrow) {
-        let expected = if guard.is_some() { "`=>` after the guard" } else { "`=>`, `|` or `if` after the pattern" };
-        return Err(unexpected(p, expected));
-    }
+    let expected = if guard.is_some() { "`=>` after the guard" } else { "`=>`, `|` or `if` after the pattern" };
+    expect_not(p, Tok::FatArrow, &[Tok::Arrow, Tok::Eq], expected)?;
     let (body, ends_with_block) = nested(p, |rules| &rules.statement_expr)?;
     if expr::assignment_op(peek(p)).is_some() {
         assignment_arm(p)?;

@@ -3,7 +3,7 @@
 use super::state::mistake_here;
 use super::{Failed, In, Parsed};
 use crate::ast::{Expr, ExprId, Name};
-use crate::errors::{MissingToken, Mistake, UnexpectedToken};
+use crate::errors::{MissingToken, Mistake, UnexpectedToken, WrongToken};
 use crate::token::Tok;
 use kiln_source::TextRange;
 
@@ -94,6 +94,20 @@ pub(super) fn mistake(p: &mut In<'_, '_>, mistake: &dyn Mistake) -> Failed {
 #[inline]
 pub(super) fn expect(p: &mut In<'_, '_>, kind: Tok, expected: &'static str) -> Parsed<TextRange> {
     if peek(p) == kind { Ok(bump(p)) } else { Err(unexpected(p, expected)) }
+}
+
+/// Steps over a token that has to stand here, or over one of those that are often written for it: that is noted.
+pub(super) fn expect_not(p: &mut In<'_, '_>, kind: Tok, wrong: &[Tok], expected: &'static str) -> Parsed<()> {
+    let found = peek(p);
+    if found != kind {
+        if !wrong.contains(&found) {
+            return Err(unexpected(p, expected));
+        }
+        let range = here(p);
+        mistake(p, &WrongToken { expected, meant: kind, range });
+    }
+    p.skip();
+    Ok(())
 }
 
 /// Notes that `token` is missing between the previous token and the cursor.

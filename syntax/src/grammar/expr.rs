@@ -7,7 +7,7 @@
 //! ```
 
 use super::cursor::{add, bump, here, mistake, peek, peek_nth, start, unexpected};
-use super::{Failed, In, Parsed, nested, postfix, ty};
+use super::{Failed, In, Parsed, postfix, ty};
 use crate::ast::{BinaryOp, Expr, ExprId, UnaryOp};
 use crate::errors::{ChainedComparison, Unsupported};
 use crate::token::Tok;
@@ -94,6 +94,11 @@ fn binary_op(token: Tok) -> Option<(u8, BinaryOp)> {
         Tok::Percent => (9, BinaryOp::Rem),
         _ => return None,
     })
+}
+
+/// Whether a token is an operator between two operands.
+pub(super) fn is_binary_op(token: Tok) -> bool {
+    binary_op(token).is_some()
 }
 
 const COMPARISON: u8 = 3;
@@ -222,9 +227,4 @@ pub(super) fn no_expr(p: &mut In<'_, '_>) -> Failed {
         _ => return unexpected(p, "an expression"),
     };
     mistake(p, &error)
-}
-
-/// What stands before the block of an `if`, `while`, `for` or `match`.
-pub(super) fn condition(p: &mut In<'_, '_>) -> Parsed<ExprId> {
-    nested(p, |rules| &rules.condition)
 }

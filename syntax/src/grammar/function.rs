@@ -1,7 +1,9 @@
 //! Functions: what stands before, in and after their parentheses.
 
 use super::control::block_after;
-use super::cursor::{bump, eat, expect, here, mistake, name, peek, peek_nth, previous, since, start, unexpected};
+use super::cursor::{
+    bump, eat, expect, expect_not, here, mistake, name, peek, peek_nth, previous, since, start, unexpected,
+};
 use super::item::{generics, string_name};
 use super::recover::{PARENS, list, skip_to_block};
 use super::stmt::semicolon;
@@ -84,7 +86,13 @@ fn signature(p: &mut In<'_, '_>, unchecked: bool, dots: Dots) -> Parsed<(FnSig, 
         }
     }
     let params = params.into_vec().into_boxed_slice();
-    let ret = if eat(p, Tok::Arrow) { Some(nested(p, |rules| &rules.ty)?) } else { None };
+    let ret = match peek(p) {
+        Tok::Arrow | Tok::Colon | Tok::FatArrow => {
+            expect_not(p, Tok::Arrow, &[Tok::Colon, Tok::FatArrow], "`->` and the result's type, or the body")?;
+            Some(nested(p, |rules| &rules.ty)?)
+        }
+        _ => None,
+    };
     Ok((FnSig { name, unchecked, receiver, params, ret }, variadic))
 }
 

@@ -211,13 +211,19 @@ fn is_attribute(name: &str) -> bool {
     matches!(name, "allow" | "copy" | "handle")
 }
 
-/// The attributes at the cursor.
+/// The attributes at the cursor, before an item: whatever starts with `@` is meant for one.
 pub(super) fn attributes(p: &mut In<'_, '_>) -> Parsed<Box<[Attr]>> {
-    if peek(p) != Tok::At {
-        return Ok(Box::new([]));
-    }
+    attributes_while(p, |p| peek(p) == Tok::At)
+}
+
+/// The attributes at the cursor, before what may be an intrinsic.
+pub(super) fn known_attributes(p: &mut In<'_, '_>) -> Parsed<Box<[Attr]>> {
+    attributes_while(p, at_attribute)
+}
+
+fn attributes_while<'s>(p: &mut In<'s, '_>, more: fn(&mut In<'s, '_>) -> bool) -> Parsed<Box<[Attr]>> {
     let mut attrs = Vec::new();
-    while peek(p) == Tok::At {
+    while more(p) {
         let from = bump(p).start;
         let word = name(p, "an attribute's name")?;
         let range = TextRange::new(from, word.range.end);

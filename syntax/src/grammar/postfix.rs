@@ -6,11 +6,11 @@
 
 use super::control;
 use super::cursor::{
-    add, bump, eat, error_expr, expect, field_name, here, mistake, name, peek, peek_nth, position, previous, since,
-    start, unexpected, word,
+    add, bump, eat, error_expr, expect, expect_not, field_name, here, mistake, name, peek, peek_nth, position,
+    previous, since, start, unexpected, word,
 };
 use super::expr::{self, Place, note_chain};
-use super::recover::{BRACES, BRACKETS, PARENS, list, unclosed};
+use super::recover::{BRACES, BRACKETS, PARENS, bracket_end, list};
 use super::ty;
 use super::{Failed, In, Parsed, nested};
 use crate::ast::{Arg, Expr, ExprId, FieldInit, Literal, Mode, Name};
@@ -77,7 +77,8 @@ pub(super) fn literal(p: &mut In<'_, '_>) -> Expr {
         Tok::RawStr => Ok(Literal::Str(p.state().interner.intern(literal::raw_string(text)))),
         _ => string(p, at, range).map(Literal::Str),
     };
-    if kind == Tok::Float && peek(p) == Tok::Dot && peek_nth(p, 1) == Tok::Int {
+    let point = here(p).start == range.end && peek(p) == Tok::Dot;
+    if kind == Tok::Float && point && peek_nth(p, 1) == Tok::Int {
         let why = NumberError::Malformed("a number has one point");
         let range = TextRange::new(range.start, p.state().range(at + 2).end);
         p.state().note(&BadLiteral { range, why });
@@ -142,8 +143,8 @@ fn brackets(p: &mut In<'_, '_>) -> Parsed<ExprId> {
         if let Ok(value) = first
             && eat(p, Tok::Semi)
         {
-            let len = nested(p, |rules| &rules.expr)?;
-            close_bracket(p, open)?;
+            let len = nested(p, |rules| &rules.expr);
+            let len = bracket_end(p, open, len)?;
             return Ok(add(p, open.start, Expr::Repeat { value, len }));
         }
         let mut first = Some(first);
@@ -155,16 +156,6 @@ fn brackets(p: &mut In<'_, '_>) -> Parsed<ExprId> {
     }
     let none: SmallVec<[ExprId; 1]> = list(p, open, BRACKETS, |p| Err(unexpected(p, "`]`")))?;
     Ok(add(p, open.start, Expr::Array(none.into_vec().into_boxed_slice())))
-}
-
-/// The `]` of the bracket opened at `open`.
-pub(super) fn close_bracket(p: &mut In<'_, '_>, open: TextRange) -> Parsed<()> {
-    match peek(p) {
-        Tok::RBracket => p.skip(),
-        Tok::Semi | Tok::RBrace | Tok::Eof => unclosed(p, open),
-        _ => return Err(unexpected(p, "`]`")),
-    }
-    Ok(())
 }
 
 /// `@name(args)`
@@ -218,8 +209,8 @@ pub(super) fn postfix(p: &mut In<'_, '_>, place: Place, from: u32, atom: ExprId)
             }
             Tok::LBracket => {
                 let open = bump(p);
-                let index = nested(p, |rules| &rules.expr).or_else(|failed| recovered(p, failed))?;
-                close_bracket(p, open)?;
+                let index = nested(p, |rules| &rules.expr);
+                let index = bracket_end(p, open, index)?;
                 add(p, from, Expr::Index { base, index })
             }
             Tok::Question => {
@@ -317,7 +308,7 @@ fn names_type(p: &mut In<'_, '_>, base: ExprId) -> bool {
 fn looks_like_struct_literal(p: &mut In<'_, '_>) -> bool {
     match peek_nth(p, 1) {
         Tok::RBrace | Tok::DotDot => true,
-        Tok::Ident | Tok::Type => matches!(peek_nth(p, 2), Tok::Colon | Tok::Comma | Tok::RBrace),
+        Tok::Ident | Tok::Type => matches!(peek_nth(p, 2), Tok::Colon | Tok::Comma | Tok::RBrace | Tok::Eq),
         _ => false,
     }
 }
@@ -325,26 +316,11 @@ fn looks_like_struct_literal(p: &mut In<'_, '_>) -> bool {
 /// Whether the braces at the cursor, in a condition, can be nothing but a struct literal: `{ x: … }` with another `{`,
 /// or an operator, behind it.
 fn clearly_struct_literal(p: &mut In<'_, '_>) -> bool {
-    const FAR: usize = 200;
-    if !matches!(peek_nth(p, 2), Tok::Colon | Tok::Comma) {
-        return false;
-    }
-    let mut depth = 0_usize;
-    for n in 0..FAR {
-        match peek_nth(p, n) {
-            Tok::LBrace => depth += 1,
-            Tok::RBrace if depth == 1 => {
-                return matches!(
-                    peek_nth(p, n + 1),
-                    Tok::LBrace | Tok::EqEq | Tok::NotEq | Tok::AmpAmp | Tok::PipePipe | Tok::Dot
-                );
-            }
-            Tok::RBrace => depth -= 1,
-            Tok::Eof | Tok::Semi => return false,
-            _ => {}
-        }
-    }
-    false
+    matches!(peek_nth(p, 2), Tok::Colon | Tok::Comma)
+        && matches!(
+            control::token_after_braces(p),
+            Some(Tok::LBrace | Tok::EqEq | Tok::NotEq | Tok::AmpAmp | Tok::PipePipe | Tok::Dot)
+        )
 }
 
 /// `{ x: 1, y, ..base }` after the type `ty`.
@@ -362,11 +338,10 @@ fn struct_literal(p: &mut In<'_, '_>, place: Place, from: u32, ty: ExprId) -> Pa
         }
         let name = field_name(p)?;
         let value = match peek(p) {
-            Tok::Colon => {
-                p.skip();
+            Tok::Colon | Tok::Eq => {
+                expect_not(p, Tok::Colon, &[Tok::Eq], "`:` after the field's name")?;
                 Some(nested(p, |rules| &rules.expr).or_else(|failed| field_recovered(p, failed))?)
             }
-            Tok::Eq => return Err(unexpected(p, "`:` after the field's name")),
             _ => None,
         };
         Ok(Some(FieldInit { name, value }))

@@ -1,8 +1,11 @@
 //! What is done after a mistake: skipping, in whole brackets, to where something new begins; and lists in brackets,
 //! which step over a wrong element to the next comma.
 
-use super::cursor::{eat, here, mistake, peek, peek_nth, position, previous, start, starts_line, unexpected};
+use super::cursor::{
+    eat, error_expr, here, mistake, peek, peek_nth, position, previous, start, starts_line, unexpected,
+};
 use super::{Failed, In, MAX_NESTING, Parsed};
+use crate::ast::ExprId;
 use crate::errors::{NestingTooDeep, Unbalanced};
 use crate::token::Tok;
 use kiln_source::TextRange;
@@ -82,10 +85,19 @@ fn after_block(p: &mut In<'_, '_>) -> bool {
     previous_kind(p) == Tok::RBrace && starts_line(p)
 }
 
-/// After a mistake in an item or between items: to what starts the next item of the file or type, or the `}` around it.
+/// After a mistake in an item or between items: to what starts the next item of the file.
 /// The item began at the token `began`, which is no such start.
 pub(super) fn skip_item(p: &mut In<'_, '_>, began: usize) {
-    skip_until(p, |p, token| position(p) > began && (starts_item(p, token) || (token == Tok::At && starts_line(p))));
+    loop {
+        skip_until(p, |p, token| {
+            position(p) > began && (starts_item(p, token) || (token == Tok::At && starts_line(p)))
+        });
+        match peek(p) {
+            // These close nothing in a file.
+            Tok::RParen | Tok::RBracket | Tok::RBrace => p.skip(),
+            _ => return,
+        }
+    }
 }
 
 /// After a mistake before a block: to its `{`. Says whether there is one before the statement or item ends.
@@ -101,15 +113,41 @@ pub(super) fn skip_to_block(p: &mut In<'_, '_>) -> bool {
 pub(super) fn skip_element(p: &mut In<'_, '_>, close: Tok) -> bool {
     let in_braces = close == Tok::RBrace;
     let from = position(p);
-    skip_until(p, |p, token| match token {
-        Tok::Comma => true,
-        Tok::Semi => !in_braces,
-        // A name at the start of a line is probably the next field, variant or arm.
-        _ if in_braces && position(p) > from => starts_line(p) && (starts_item(p, token) || after_block(p)),
-        _ => !in_braces && starts_statement(p, token) && starts_line(p),
-    });
-    let found = peek(p);
-    found == Tok::Comma || found == close || in_braces && !matches!(found, Tok::Eof | Tok::RParen | Tok::RBracket)
+    loop {
+        skip_until(p, |p, token| match token {
+            Tok::Comma => true,
+            Tok::Semi => !in_braces,
+            _ if in_braces => position(p) > from && starts_line(p) && (starts_item(p, token) || after_block(p)),
+            _ => starts_statement(p, token) && starts_line(p),
+        });
+        match peek(p) {
+            Tok::Eof => return false,
+            // These close nothing between braces.
+            Tok::RParen | Tok::RBracket if in_braces => p.skip(),
+            found => return in_braces || found == Tok::Comma || found == close,
+        }
+    }
+}
+
+/// The `]` of a bracket opened at `open` that holds one thing; an error node for it if it was wrong.
+pub(super) fn bracket_end(p: &mut In<'_, '_>, open: TextRange, inside: Parsed<ExprId>) -> Parsed<ExprId> {
+    if inside.is_ok() {
+        if eat(p, Tok::RBracket) {
+            return inside;
+        }
+        if is_unclosed(p, Tok::RBracket) {
+            unclosed(p, open);
+            return inside;
+        }
+        unexpected(p, "`]`");
+    }
+    skip_until(p, |p, token| token == Tok::Semi || (starts_line(p) && starts_statement(p, token)));
+    if peek(p) != Tok::RBracket {
+        return Err(Failed(()));
+    }
+    let inside = inside.unwrap_or_else(|_| error_expr(p));
+    p.skip();
+    Ok(inside)
 }
 
 /// What a list is made of, for its messages.
@@ -140,9 +178,13 @@ where
     [T; N]: smallvec::Array<Item = T>,
 {
     let mut elements = SmallVec::new();
+    let mut wrong = false;
     while !eat(p, kind.close) {
         if is_unclosed(p, kind.close) {
-            unclosed(p, open);
+            // After a wrong element it is not certain that a bracket is missing.
+            if !wrong {
+                unclosed(p, open);
+            }
             break;
         }
         if let Ok(value) = element(p) {
@@ -151,11 +193,11 @@ where
                 continue;
             }
             if is_unclosed(p, kind.close) {
-                unclosed(p, open);
-                break;
+                continue;
             }
             unexpected(p, kind.next);
         }
+        wrong = true;
         if !skip_element(p, kind.close) {
             return Err(Failed(()));
         }

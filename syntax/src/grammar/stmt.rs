@@ -6,7 +6,9 @@
 //! ```
 
 use super::control::{self, starts_block_like};
-use super::cursor::{bump, eat, error_expr, expect, missing, peek, position, since, start, starts_line, unexpected};
+use super::cursor::{
+    bump, eat, error_expr, expect, expect_not, missing, peek, position, since, start, starts_line, unexpected,
+};
 use super::expr::{self, Place, assignment_op};
 use super::recover::{compare_indentation, ends_lacking_block, skip_statement, starts_item, unclosed, unopened};
 use super::{Failed, In, Parsed, item, nested};
@@ -84,7 +86,7 @@ fn item_statement(p: &mut In<'_, '_>, from: u32, id: ItemId) -> Statement {
 fn attributed(p: &mut In<'_, '_>) -> Parsed<Statement> {
     let from = start(p);
     let docs = item::docs(p);
-    let attrs = item::attributes(p)?;
+    let attrs = item::known_attributes(p)?;
     let token = peek(p);
     if starts_item(p, token) {
         let id = item::inner_item(p, docs, from, attrs)?;
@@ -99,7 +101,8 @@ fn let_statement(p: &mut In<'_, '_>, from: u32, attrs: Box<[Attr]>) -> Parsed<St
     p.skip();
     let pat = nested(p, |rules| &rules.pattern)?;
     let ty = if eat(p, Tok::Colon) { Some(nested(p, |rules| &rules.ty)?) } else { None };
-    let value = if eat(p, Tok::Eq) {
+    let value = if matches!(peek(p), Tok::Eq | Tok::EqEq) {
+        expect_not(p, Tok::Eq, &[Tok::EqEq], "`=` and a value")?;
         let value = expr::expr(p, Place::Anywhere);
         value.or_else(|failed| if peek(p) == Tok::Semi { Ok(error_expr(p)) } else { Err(failed) })?
     } else {

@@ -4,8 +4,8 @@
 use super::control;
 use super::cursor::{add, bump, eat, error_expr, field_name, here, mistake, peek, position, start, unexpected, word};
 use super::expr::note_chain;
-use super::postfix::{args, close_bracket, intrinsic, member};
-use super::recover::{PARENS, list};
+use super::postfix::{args, intrinsic, member};
+use super::recover::{PARENS, bracket_end, list};
 use super::{Failed, In, Parsed, nested, types};
 use crate::ast::{Expr, ExprId, FnTypeParam, Mode, PrimType};
 use crate::errors::Unsupported;
@@ -174,18 +174,16 @@ fn parens(p: &mut In<'_, '_>) -> Parsed<Expr> {
 /// `[T]`, `[T; N]`
 fn brackets(p: &mut In<'_, '_>) -> Parsed<Expr> {
     let open = bump(p);
-    let elem = nested(p, |rules| &rules.ty)?;
-    if !eat(p, Tok::Semi) {
-        if peek(p) != Tok::RBracket {
-            return Err(unexpected(p, "`;` and a length, or `]`"));
+    let elem = nested(p, |rules| &rules.ty);
+    let elem = elem.or_else(|failed| if peek(p) == Tok::Semi { Ok(error_expr(p)) } else { Err(failed) });
+    match elem {
+        Ok(elem) if eat(p, Tok::Semi) => {
+            let len = nested(p, |rules| &rules.expr);
+            let len = bracket_end(p, open, len)?;
+            Ok(Expr::ArrayType { elem, len })
         }
-        p.skip();
-        return Ok(Expr::SliceType(elem));
+        elem => Ok(Expr::SliceType(bracket_end(p, open, elem)?)),
     }
-    let len = nested(p, |rules| &rules.expr);
-    let len = len.or_else(|failed| if peek(p) == Tok::RBracket { Ok(error_expr(p)) } else { Err(failed) })?;
-    close_bracket(p, open)?;
-    Ok(Expr::ArrayType { elem, len })
 }
 
 /// `ptr const T`, `ptr mut T`

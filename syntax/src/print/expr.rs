@@ -161,7 +161,8 @@ impl Printer<'_> {
     /// `base.name`, with a blank where the point would make a number longer.
     fn dotted(&mut self, base: ExprId, name: Name) {
         let number = matches!(self.ast[base], Expr::Literal(Literal::Int(_) | Literal::Float(_)));
-        self.around("", base, if number { " ." } else { "." });
+        let index = self.interner.name(name.symbol).starts_with(|c: char| c.is_ascii_digit());
+        self.around("", base, if number && index { " ." } else { "." });
         self.name(name);
     }
 
