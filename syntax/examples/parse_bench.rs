@@ -41,20 +41,22 @@ fn print(what: &str, time: Duration, tokens: usize) {
     println!("{what}: {:.1} ms, {:.1} ns/token", time.as_secs_f64() * 1e3, time.as_nanos() as f64 / tokens as f64);
 }
 
-/// A program of about so many lines: functions of ten lines with the usual mix of statements.
+/// A program of about so many lines: functions of twelve lines with the usual mix of statements.
 fn program(lines: usize) -> String {
     let mut text = String::new();
-    for n in 0..lines / 10 {
+    for n in 0..lines / 12 {
         let _ = write!(
             text,
-            "fn function_{n}(first: i32, borrow second: Point, inout third: [i32]) -> i32 {{\n\
-             \x20   let mut total: i32 = first * 3 + second.x - 17;\n\
+            "/// Adds things up.\n\
+             fn function_{n}(first: i32, borrow second: Point, inout third: [i32]) -> i32 {{\n\
+             \x20   let mut total: i32 = first * 3 + second.x - {n};\n\
              \x20   for i in 0..third.len() {{\n\
-             \x20       if third[i] > total && i != 4 {{ total += third[i]; }} else {{ total -= 1; }}\n\
+             \x20       if third[i] > total && i != 4 {{\n\
+             \x20           total += third[i];\n\
+             \x20       }}\n\
              \x20   }}\n\
-             \x20   while total > 100 {{ total = total / 2; }}\n\
              \x20   let point = Point {{ x: total, y: second.y }};\n\
-             \x20   match point.norm() {{ 0 => helper(inout third, borrow second), _ => other::call(total, {n}) }}\n\
+             \x20   match point.norm() {{ 0 => helper(inout third), _ => other::call(total, \"text\") }}\n\
              }}\n\n"
         );
     }

@@ -11,7 +11,7 @@ use super::cursor::{
     bump, eat, error_expr, here, mistake, name, peek, peek_nth, position, previous, since, start, unexpected,
 };
 use super::expr::{self, Place};
-use super::recover::{PARENS, list, skip_item, unopened};
+use super::recover::{PARENS, list, skip_brackets, skip_item, unopened};
 use super::stmt::semicolon;
 use super::{Failed, In, Parsed, function, nested, postfix, ty, types};
 use crate::ast::{Attr, ConstItem, DropFn, EnumItem, Item, ItemId, ItemKind, Name, StructItem, TestItem};
@@ -231,11 +231,11 @@ fn attributes_while<'s>(p: &mut In<'s, '_>, more: fn(&mut In<'s, '_>) -> bool) -
         let known = is_attribute(written);
         if !known {
             p.state().note(&UnknownAttribute { range, name: written, on: None });
+            skip_brackets(p);
+            continue;
         }
         let args = attribute_args(p)?;
-        if known {
-            attrs.push(Attr { name: Name { symbol: word.symbol, range }, args, range: since(p, from) });
-        }
+        attrs.push(Attr { name: Name { symbol: word.symbol, range }, args, range: since(p, from) });
     }
     Ok(attrs.into_boxed_slice())
 }
@@ -252,10 +252,21 @@ fn attribute_args(p: &mut In<'_, '_>) -> Parsed<Box<[Name]>> {
 /// Notes attributes other than `@allow`, which say nothing about what follows.
 pub(super) fn only_allow(p: &mut In<'_, '_>, attrs: &[Attr], on: &'static str) {
     for attr in attrs.iter().filter(|attr| attr.name.symbol != sym::ALLOW) {
-        let state = p.state();
-        let name = &state.slice(attr.name.range)[1..];
-        state.note(&UnknownAttribute { range: attr.name.range, name, on: Some(on) });
+        misplaced_attribute(p, attr, on);
     }
+}
+
+/// Notes the attributes of a field or variant: it has none.
+pub(super) fn no_attributes(p: &mut In<'_, '_>, attrs: &[Attr]) {
+    for attr in attrs {
+        misplaced_attribute(p, attr, "a field or variant");
+    }
+}
+
+fn misplaced_attribute(p: &mut In<'_, '_>, attr: &Attr, on: &'static str) {
+    let state = p.state();
+    let name = &state.slice(attr.name.range)[1..];
+    state.note(&UnknownAttribute { range: attr.name.range, name, on: Some(on) });
 }
 
 /// The `///` comments right before the cursor.

@@ -36,6 +36,14 @@ fn skip_until<'s>(p: &mut In<'s, '_>, mut stop: impl FnMut(&mut In<'s, '_>, Tok)
     }
 }
 
+/// Skips the round brackets at the cursor, if there are any.
+pub(super) fn skip_brackets(p: &mut In<'_, '_>) {
+    if eat(p, Tok::LParen) {
+        skip_until(p, |_, token| matches!(token, Tok::Semi | Tok::LBrace));
+        eat(p, Tok::RParen);
+    }
+}
+
 /// Whether a token starts a statement, and can't stand within an expression.
 fn starts_statement(p: &mut In<'_, '_>, token: Tok) -> bool {
     match token {

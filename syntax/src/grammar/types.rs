@@ -3,7 +3,7 @@
 use super::cursor::{
     bump, eat, error_expr, field_name, missing, name, peek, peek_nth, since, start, starts_line, unexpected,
 };
-use super::item::{self, attributes, inner_item, only_allow};
+use super::item::{self, attributes, inner_item, no_attributes};
 use super::recover::{BRACES, PARENS, compare_indentation, ends_lacking_block, list, skip_element, unclosed};
 use super::{In, Parsed, nested};
 use crate::ast::{EnumBody, ExprId, FieldDef, ItemId, StructBody, VariantDef, VariantKind};
@@ -41,12 +41,16 @@ fn body<'s, T>(p: &mut In<'s, '_>, member: fn(&mut In<'s, '_>, Option<Box<str>>)
             unclosed(p, open);
             break;
         }
-        let parsed = if starts_method(p) {
-            method(p).map(|id| methods.push(id))
-        } else {
-            let docs = item::docs(p);
-            member(p, docs).map(|parsed| members.push(parsed)).and_then(|()| after_member(p))
-        };
+        let (from, docs) = (start(p), item::docs(p));
+        let parsed = attributes(p).and_then(|attrs| {
+            if starts_method(p) {
+                methods.push(inner_item(p, docs, from, attrs)?);
+                return Ok(());
+            }
+            no_attributes(p, &attrs);
+            members.push(member(p, docs)?);
+            after_member(p)
+        });
         if let Err(failed) = parsed {
             if !skip_element(p, Tok::RBrace) {
                 return Err(failed);
@@ -71,22 +75,9 @@ fn after_member(p: &mut In<'_, '_>) -> Parsed<()> {
 
 fn starts_method(p: &mut In<'_, '_>) -> bool {
     match peek(p) {
-        Tok::At | Tok::Fn | Tok::Unchecked => true,
+        Tok::Fn | Tok::Unchecked => true,
         Tok::Pub => !matches!(peek_nth(p, 1), Tok::Ident | Tok::Type),
         _ => false,
-    }
-}
-
-fn method(p: &mut In<'_, '_>) -> Parsed<ItemId> {
-    let from = start(p);
-    let docs = item::docs(p);
-    let attrs = attributes(p)?;
-    match peek(p) {
-        Tok::Fn | Tok::Unchecked | Tok::Pub => inner_item(p, docs, from, attrs),
-        _ => {
-            only_allow(p, &attrs, "a field");
-            Err(unexpected(p, "a function after its attributes"))
-        }
     }
 }
 
