@@ -1,1 +1,34 @@
-//! (being written)
+//! Semantic analysis: HIR → AIR on demand, and from there the closed CFG [`Program`].
+//!
+//! Resolves members, checks and infers types, decides everything comptime decides (by driving the interpreter) and makes
+//! one instance of a function for each distinct tuple of comptime arguments. Four demands drive it, each answered once and
+//! remembered: a declaration's *signature*, a type's *fields*, a const's *value*, an instance's *body*.
+//!
+//! Contract: if no error was reported, the program is closed, every body passed its verifier, every type in it is
+//! complete and finite. After an error the program is not to be executed.
+
+#![forbid(unsafe_code)]
+
+mod options;
+pub use options::{Limits, Mode, Options};
+
+mod analysis;
+pub use analysis::{Analysis, TestCase, analyze};
+
+mod context;
+mod global;
+mod instance;
+mod type_decl;
+
+mod body;
+mod eval;
+mod expr;
+mod infer;
+mod pattern;
+mod stmt;
+
+mod exhaustive;
+mod intrinsic;
+mod lang;
+
+mod errors;

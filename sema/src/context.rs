@@ -1,0 +1,109 @@
+//! Whole-program facts: what every body being checked shares.
+
+use crate::global::Globals;
+use crate::instance::Instances;
+use crate::lang::Lang;
+use crate::options::Options;
+use crate::type_decl::TypeDecls;
+use kiln_air as air;
+use kiln_cfg::Program;
+use kiln_hir as hir;
+use kiln_source::{DeclId, Diagnostic, ErrorReported, FileId, IdxVec, Interner, ModuleId, Reporter, SourceMap, Span, TextRange};
+use kiln_types::{FuncId, Layouts, Pool, TypeId, ValueId};
+
+/// Result of anything that can be wrong in the user's program.
+pub(crate) type Checked<T> = Result<T, ErrorReported>;
+
+/// The state of one analysis.
+pub(crate) struct Sema<'a> {
+    /// The program as written.
+    pub hir: &'a hir::Program,
+    pub sources: &'a SourceMap,
+    pub names: &'a mut Interner,
+    pub reporter: &'a mut Reporter,
+    pub options: &'a Options,
+    /// Types and values.
+    pub pool: Pool,
+    pub layouts: Layouts,
+    /// What is made: signatures, bodies, static data.
+    pub program: Program,
+    /// AIR of bodies, if it is kept.
+    pub airs: IdxVec<FuncId, Option<air::Body>>,
+    pub instances: Instances,
+    pub types: TypeDecls,
+    pub globals: Globals,
+    pub lang: Lang,
+}
+
+impl<'a> Sema<'a> {
+    pub fn new(
+        hir: &'a hir::Program,
+        sources: &'a SourceMap,
+        names: &'a mut Interner,
+        reporter: &'a mut Reporter,
+        options: &'a Options,
+    ) -> Self {
+        let lang = Lang::find(hir);
+        let types = TypeDecls::new(hir);
+        Sema {
+            hir,
+            sources,
+            names,
+            reporter,
+            options,
+            pool: Pool::new(),
+            layouts: Layouts::new(options.target.clone()),
+            program: Program::default(),
+            airs: IdxVec::new(),
+            instances: Instances::new(hir.decls.len()),
+            types,
+            globals: Globals::default(),
+            lang,
+        }
+    }
+
+    /// Reports an error.
+    pub fn error(&mut self, diagnostic: Diagnostic) -> ErrorReported {
+        self.reporter.error(diagnostic)
+    }
+
+    pub fn file_of(&self, module: ModuleId) -> FileId {
+        self.hir.modules[module].file
+    }
+
+    pub fn decl(&self, decl: DeclId) -> &'a hir::Decl {
+        &self.hir.decls[decl]
+    }
+
+    pub fn span_in(&self, decl: DeclId, range: TextRange) -> Span {
+        range.in_file(self.file_of(self.hir.decls[decl].module))
+    }
+
+    /// A type as messages spell it.
+    pub fn show(&self, ty: TypeId) -> String {
+        self.pool.display(ty, self.names).to_string()
+    }
+
+    /// A value as messages spell it.
+    pub fn show_value(&self, value: ValueId) -> String {
+        self.pool.display_value(value, self.names).to_string()
+    }
+
+    /// A declaration's path from its module: `Point::norm1`.
+    pub fn decl_path(&self, decl: DeclId) -> String {
+        let this = self.decl(decl);
+        let name = self.names.name(this.name.symbol);
+        match this.parent {
+            Some(parent) if this.is_member => format!("{}::{name}", self.decl_path(parent)),
+            _ => name.to_owned(),
+        }
+    }
+
+    /// The declaration whose captures a declaration's instances carry: a member's is its type's.
+    pub fn capture_holder(&self, mut decl: DeclId) -> DeclId {
+        while self.hir.decls[decl].is_member {
+            decl = self.hir.decls[decl].parent.expect("members have a type");
+        }
+        decl
+    }
+}

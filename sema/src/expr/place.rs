@@ -1,0 +1,265 @@
+//! Places: fields, indices, views, and whether a place may be written.
+
+use super::{Expect, PathValue};
+use crate::body::BodyCx;
+use crate::errors;
+use kiln_air::{Inst, InstId};
+use kiln_hir::{ExprId, Name};
+use kiln_source::TextRange;
+use kiln_types::{ParamMode, TypeId, TypeKey, ValueKey};
+
+impl BodyCx<'_, '_> {
+    /// `base.name`: a field, or an item of a module.
+    pub fn field(&mut self, expr: ExprId, base: ExprId, name: Name, range: TextRange) -> InstId {
+        match self.field_of_module(base) {
+            Err(error) => {
+                self.fail(error);
+                return self.error_inst(range);
+            }
+            Ok(Some(_)) => return self.path_operand(expr, Expect::None, range),
+            Ok(None) => {}
+        }
+        let base = self.operand(base, Expect::None);
+        self.field_of(base, name, range)
+    }
+
+    /// A field of a value or place.
+    pub fn field_of(&mut self, base: InstId, name: Name, range: TextRange) -> InstId {
+        let ty = self.ty(base);
+        if ty == TypeId::ERROR || self.sema.complete(ty).is_err() {
+            return self.error_inst(range);
+        }
+        if let Some((index, field)) = self.find_field(ty, name) {
+            return self.push(Inst::Field { base, index }, field, range);
+        }
+        let error = self.unknown_field(ty, name);
+        self.wrong(error, range)
+    }
+
+    /// Number and type of a field.
+    pub fn find_field(&self, ty: TypeId, name: Name) -> Option<(u32, TypeId)> {
+        match self.key(ty) {
+            TypeKey::Tuple(parts) => {
+                let index: usize = self.name(name.symbol).parse().ok()?;
+                Some((index as u32, *parts.get(index)?))
+            }
+            TypeKey::Struct { .. } | TypeKey::AnonStruct { .. } => {
+                let fields = &self.sema.pool.struct_def(ty)?.fields;
+                let index = fields.iter().position(|field| field.name == name.symbol)?;
+                Some((index as u32, fields[index].ty))
+            }
+            _ => None,
+        }
+    }
+
+    pub fn unknown_field(&mut self, ty: TypeId, name: Name) -> kiln_source::Diagnostic {
+        let known: Vec<String> = match self.sema.pool.struct_def(ty) {
+            Some(def) => def.fields.iter().map(|field| self.name(field.name).to_owned()).collect(),
+            None => Vec::new(),
+        };
+        let is_method = self.find_member(ty, name.symbol).is_some();
+        let shown = self.show(ty);
+        errors::unknown_field(self.span(name.range), &shown, self.name(name.symbol), &known, is_method)
+    }
+
+    /// `base[index]`
+    pub fn index(&mut self, base: ExprId, index: ExprId, range: TextRange) -> InstId {
+        let place = self.operand(base, Expect::None);
+        let place = self.indexable(place);
+        let index_inst = self.value(index, Expect::Hint(TypeId::USIZE));
+        let base_ty = self.ty(place);
+        if base_ty == TypeId::ERROR {
+            return self.error_inst(range);
+        }
+        let Some((elem, len)) = self.sema.pool.elem(base_ty).filter(|_| base_ty != TypeId::STR) else {
+            let shown = self.show(base_ty);
+            let error = errors::not_indexable(self.expr_span(base), &shown);
+            return self.wrong(error, range);
+        };
+        let index_inst = self.index_value(index_inst);
+        if let (Some(len), Inst::Const(value)) = (len, &self.air.insts[index_inst])
+            && let Some(bits) = self.sema.pool.scalar_bits(*value)
+            && bits >= u128::from(len)
+            && !self.is_error(index_inst)
+        {
+            let error = errors::constant_index_out_of_bounds(self.expr_span(index), bits, len);
+            return self.wrong(error, range);
+        }
+        self.push(Inst::Index { base: place, index: index_inst }, elem, range)
+    }
+
+    /// What is indexed when a container is: the view its `view` method gives. Arrays, slices and text are themselves.
+    fn indexable(&mut self, place: InstId) -> InstId {
+        place
+    }
+
+    /// An index as `usize`: any unsigned integer type is accepted, an untyped literal becomes `usize`.
+    pub fn index_value(&mut self, index: InstId) -> InstId {
+        let ty = self.ty(index);
+        let range = self.air.ranges[index];
+        match *self.key(ty) {
+            TypeKey::InferInt(_) => self.coerce(index, TypeId::USIZE),
+            TypeKey::Size { signed: false } | TypeKey::Error | TypeKey::Never => index,
+            TypeKey::Int { signed: false, bits } => {
+                // A wider index than `usize` that does not fit is out of bounds of every array; the checked cast panics first.
+                let kind = if bits <= 32 { kiln_air::CastKind::Wrap } else { kiln_air::CastKind::Checked };
+                self.push(Inst::Cast(kind, index), TypeId::USIZE, range)
+            }
+            _ => {
+                let shown = self.show(ty);
+                let error = errors::bad_index_type(self.span(range), &shown, self.sema.sources.text(self.span(range)));
+                self.wrong(error, range)
+            }
+        }
+    }
+
+    /// `base[from..to]`
+    pub fn slice(
+        &mut self,
+        base: ExprId,
+        from: Option<ExprId>,
+        to: Option<ExprId>,
+        inclusive: bool,
+        range: TextRange,
+    ) -> InstId {
+        let place = self.operand(base, Expect::None);
+        let place = self.indexable(place);
+        let bound = |cx: &mut Self, bound: Option<ExprId>| {
+            bound.map(|bound| {
+                let bound = cx.value(bound, Expect::Hint(TypeId::USIZE));
+                cx.index_value(bound)
+            })
+        };
+        let from = bound(self, from);
+        let to = bound(self, to);
+        let ty = self.ty(place);
+        let view = match *self.key(ty) {
+            TypeKey::Error => return self.error_inst(range),
+            TypeKey::Array { elem, .. } | TypeKey::Slice { elem } => self.sema.pool.slice(elem),
+            TypeKey::Str => TypeId::STR,
+            _ => {
+                let shown = self.show(ty);
+                let error = errors::not_indexable(self.expr_span(base), &shown);
+                return self.wrong(error, range);
+            }
+        };
+        self.push(Inst::Slice { base: place, from, to, inclusive }, view, range)
+    }
+
+    /// The whole of an array as a view; views are themselves.
+    pub fn as_view(&mut self, place: InstId, view: TypeId) -> InstId {
+        if self.ty(place) == view {
+            return place;
+        }
+        let range = self.air.ranges[place];
+        self.push(Inst::Slice { base: place, from: None, to: None, inclusive: false }, view, range)
+    }
+
+    /// The length of an array, slice or text, as `usize`.
+    pub fn length(&mut self, place: InstId, range: TextRange) -> InstId {
+        let ty = self.ty(place);
+        match self.sema.pool.elem(ty) {
+            Some((_, Some(len))) => {
+                let value = self.sema.pool.scalar(TypeId::USIZE, u128::from(len));
+                self.push(Inst::Const(value), TypeId::USIZE, range)
+            }
+            _ => self.push(Inst::Len(place), TypeId::USIZE, range),
+        }
+    }
+
+    /// Demands that a place can be written, and notes that its variable is.
+    pub fn demand_mutable(&mut self, place: InstId, expr: ExprId) -> bool {
+        let span = self.expr_span(expr);
+        if self.is_error(place) {
+            return false;
+        }
+        if !self.is_place(place) {
+            let error = errors::not_a_place(span);
+            self.error(error);
+            return false;
+        }
+        match self.place_root(place) {
+            Root::Local(local) => {
+                let declared = self.air.locals[local].clone();
+                if !declared.mutable {
+                    let name = declared.name.map_or("it", |name| self.name(name)).to_owned();
+                    let at = self.span(declared.range);
+                    self.error(errors::immutable_local(span, &name, declared.param, at));
+                    return false;
+                }
+                self.mutated[local.0 as usize] = true;
+                true
+            }
+            Root::Static => {
+                self.error(errors::write_to_const(span));
+                false
+            }
+            Root::Pointer { mutable: true } => true,
+            Root::Pointer { mutable: false } => {
+                self.error(errors::write_through_const_ptr(span));
+                false
+            }
+            Root::Temporary => {
+                self.error(errors::not_a_place(span));
+                false
+            }
+        }
+    }
+
+    /// What a place is a part of.
+    pub fn place_root(&self, mut place: InstId) -> Root {
+        loop {
+            match &self.air.insts[place] {
+                Inst::Local(local) => return Root::Local(*local),
+                Inst::Static(_) => return Root::Static,
+                Inst::Field { base, .. } | Inst::Index { base, .. } | Inst::Slice { base, .. } => place = *base,
+                Inst::Deref(pointer) => return self.pointer_root(*pointer),
+                _ => return Root::Temporary,
+            }
+        }
+    }
+
+    fn pointer_root(&self, pointer: InstId) -> Root {
+        match &self.air.insts[pointer] {
+            Inst::Const(value) if matches!(self.sema.pool.value_key(*value), Some(ValueKey::StaticPtr { .. })) => {
+                Root::Static
+            }
+            _ => match self.key(self.air.types[pointer]) {
+                TypeKey::Ptr { mutable, .. } => Root::Pointer { mutable: *mutable },
+                _ => Root::Temporary,
+            },
+        }
+    }
+
+    /// Whether a place belongs to somebody else: a `borrow` or `inout` parameter, static data, or what a pointer points to.
+    pub fn is_borrowed(&self, place: InstId) -> bool {
+        match self.place_root(place) {
+            Root::Local(local) => {
+                matches!(self.air.locals[local].param, Some(ParamMode::Borrow | ParamMode::Inout))
+            }
+            Root::Static | Root::Pointer { .. } => true,
+            Root::Temporary => false,
+        }
+    }
+
+    /// A path value in the place of a receiver or scrutinee.
+    pub fn path_or_operand(&mut self, expr: ExprId) -> Result<PathValue, InstId> {
+        match self.resolve_path(expr) {
+            Ok(PathValue::Other) => Err(self.operand(expr, Expect::None)),
+            Ok(path) => Ok(path),
+            Err(error) => {
+                self.fail(error);
+                Err(self.error_inst(self.range(expr)))
+            }
+        }
+    }
+}
+
+/// What a place is a part of.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Root {
+    Local(kiln_air::LocalId),
+    Static,
+    Pointer { mutable: bool },
+    Temporary,
+}

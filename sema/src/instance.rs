@@ -1,0 +1,358 @@
+//! Instances of functions: one for each declaration and tuple of comptime arguments. Demands *signature* and *body*.
+
+use crate::body::BodyCx;
+use crate::context::{Checked, Sema};
+use crate::errors;
+use kiln_air as air;
+use kiln_cfg::{FuncInfo, FuncKind, FuncSig, Glue};
+use kiln_hir::{self as hir, DeclKind, Mode};
+use kiln_source::{DeclId, IdxVec};
+use kiln_types::{FnType, FnTypeParam, FuncId, ParamMode, TypeId, ValueId};
+use rustc_hash::FxHashMap;
+use std::collections::VecDeque;
+use std::rc::Rc;
+
+/// What a function is an instance of.
+#[derive(Clone, PartialEq, Eq, Debug, Hash)]
+pub(crate) enum InstanceKey {
+    /// A declaration with the values of its captures, then of its comptime parameters.
+    Decl { decl: DeclId, args: Box<[ValueId]> },
+    /// Made by the CFG builder for a type.
+    Glue(Glue),
+    /// `fn(inout out: rt::Text, borrow x: T)`: writes a value for `@dbg`.
+    Dbg(TypeId),
+    /// An expression evaluated at comptime; never equal to another.
+    Thunk(u32),
+}
+
+/// How far a demand has come.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Progress {
+    NotStarted,
+    InProgress,
+    Done,
+    Failed,
+}
+
+#[derive(Debug)]
+struct Instance {
+    key: InstanceKey,
+    signature: Progress,
+    body: Progress,
+}
+
+/// All instances made so far.
+#[derive(Debug)]
+pub(crate) struct Instances {
+    ids: FxHashMap<InstanceKey, FuncId>,
+    /// Instances of declarations without captures and comptime parameters, found without hashing.
+    plain: Vec<Option<FuncId>>,
+    all: IdxVec<FuncId, Instance>,
+    /// Instances whose body is wanted.
+    queue: VecDeque<FuncId>,
+    thunks: u32,
+}
+
+impl Instances {
+    pub fn new(decls: usize) -> Self {
+        Instances {
+            ids: FxHashMap::default(),
+            plain: vec![None; decls],
+            all: IdxVec::new(),
+            queue: VecDeque::new(),
+            thunks: 0,
+        }
+    }
+
+    pub fn key(&self, func: FuncId) -> &InstanceKey {
+        &self.all[func].key
+    }
+
+    /// The declaration a function is an instance of, with its arguments.
+    pub fn decl_of(&self, func: FuncId) -> Option<(DeclId, &[ValueId])> {
+        match &self.all[func].key {
+            InstanceKey::Decl { decl, args } => Some((*decl, args)),
+            _ => None,
+        }
+    }
+
+    fn add(&mut self, key: InstanceKey) -> FuncId {
+        self.all.push(Instance { key, signature: Progress::NotStarted, body: Progress::NotStarted })
+    }
+
+    fn find_or_add(&mut self, decl: DeclId, args: &[ValueId]) -> FuncId {
+        if args.is_empty() {
+            if let Some(func) = self.plain[decl.0 as usize] {
+                return func;
+            }
+            let func = self.add(InstanceKey::Decl { decl, args: Box::default() });
+            self.plain[decl.0 as usize] = Some(func);
+            return func;
+        }
+        self.by_key(InstanceKey::Decl { decl, args: args.into() })
+    }
+
+    fn by_key(&mut self, key: InstanceKey) -> FuncId {
+        if let Some(func) = self.ids.get(&key) {
+            return *func;
+        }
+        let func = self.add(key.clone());
+        self.ids.insert(key, func);
+        func
+    }
+}
+
+impl<'a> Sema<'a> {
+    /// The instance of a declaration for these captured values and comptime arguments, with its signature known.
+    pub fn ensure_signature(&mut self, decl: DeclId, args: &[ValueId]) -> Checked<FuncId> {
+        let func = self.instances.find_or_add(decl, args);
+        match self.instances.all[func].signature {
+            Progress::Done => return Ok(func),
+            Progress::Failed => return self.reporter.check().map(|()| func),
+            Progress::InProgress => {
+                let span = self.hir.name_span(decl);
+                return Err(self.error(errors::cyclic_signature(span, self.names.name(self.hir.decls[decl].name.symbol))));
+            }
+            Progress::NotStarted => {}
+        }
+        self.instances.all[func].signature = Progress::InProgress;
+        let info = self.signature(decl, args);
+        self.instances.all[func].signature = if info.is_ok() { Progress::Done } else { Progress::Failed };
+        self.set_info(func, info?);
+        Ok(func)
+    }
+
+    fn set_info(&mut self, func: FuncId, info: FuncInfo) {
+        self.program.infos.grow_to(func.0 as usize + 1, || None);
+        self.program.infos[func] = Some(info);
+    }
+
+    fn signature(&mut self, decl: DeclId, args: &[ValueId]) -> Checked<FuncInfo> {
+        let item: &'a hir::Decl = self.decl(decl);
+        let (sig, kind) = match &item.kind {
+            DeclKind::Fn(function) => self.fn_signature(decl, function, args)?,
+            DeclKind::Drop { function, .. } => self.fn_signature(decl, function, args)?,
+            DeclKind::Test { .. } => (FuncSig { params: Box::default(), ret: TypeId::UNIT }, FuncKind::Kiln),
+            _ => unreachable!("only functions and tests have instances"),
+        };
+        let (name, symbol) = self.instance_name(decl, args);
+        let span = self.hir.span(decl);
+        let cold = sig.ret == TypeId::NEVER;
+        Ok(FuncInfo { name, symbol, sig, kind, span, cold })
+    }
+
+    fn fn_signature(&mut self, decl: DeclId, function: &'a hir::FnDecl, args: &[ValueId]) -> Checked<(FuncSig, FuncKind)> {
+        let mut cx = BodyCx::new(self, decl, args)?;
+        let mut params = Vec::with_capacity(function.params.len());
+        let mut failed = None;
+        for param in function.params.iter().filter(|param| !param.comptime) {
+            match cx.param_type(param) {
+                Ok(ty) => params.push(FnTypeParam { mode: param_mode(param.mode), ty }),
+                Err(error) => failed = Some(error),
+            }
+        }
+        let ret = match function.ret {
+            None => Ok(TypeId::UNIT),
+            Some(ret) => cx.return_type(ret),
+        };
+        let kind = match function.external {
+            None => FuncKind::Kiln,
+            Some(external) => {
+                let symbol = self.names.name(external.symbol).into();
+                FuncKind::Extern { symbol, variadic: external.variadic }
+            }
+        };
+        match (failed, ret) {
+            (None, Ok(ret)) => Ok((FuncSig { params: params.into(), ret }, kind)),
+            (Some(error), _) | (_, Err(error)) => Err(error),
+        }
+    }
+
+    /// The printed name and the linker's name.
+    pub fn instance_name(&self, decl: DeclId, args: &[ValueId]) -> (Box<str>, Box<str>) {
+        let item = self.decl(decl);
+        let holder = self.capture_holder(decl);
+        let captured = self.hir.decls[holder].captures.len().min(args.len());
+        let mut name = String::new();
+        if item.is_member {
+            let parent = item.parent.expect("members have a type");
+            name.push_str(&self.type_instance_name(parent, &args[..captured]));
+            name.push_str("::");
+        } else if let Some(parent) = item.parent {
+            name.push_str(&self.decl_path(parent));
+            name.push_str("::");
+        }
+        match item.kind {
+            DeclKind::Drop { .. } => {
+                name.push_str("drop ");
+                name.push_str(self.names.name(item.name.symbol));
+            }
+            _ => name.push_str(self.names.name(item.name.symbol)),
+        }
+        let comptime = &args[captured..];
+        if !comptime.is_empty() {
+            name.push('(');
+            for (index, arg) in comptime.iter().enumerate() {
+                name.push_str(if index > 0 { ", " } else { "" });
+                name.push_str(&self.show_value(*arg));
+            }
+            name.push(')');
+        }
+        let module = &self.hir.modules[item.module];
+        let mut symbol = format!("{}::{name}", module.name);
+        if !item.is_member && (item.parent.is_some() || !matches!(item.kind, DeclKind::Fn(_))) {
+            // Nested functions, destructors and tests may share a path; their declaration's number does not.
+            symbol.push_str(&format!("#{}", decl.0));
+        }
+        let shown = if item.module == hir::Program::ROOT { name } else { format!("{}::{name}", module.name) };
+        (shown.into(), symbol.into())
+    }
+
+    fn type_instance_name(&self, decl: DeclId, captures: &[ValueId]) -> String {
+        let key = self.type_key_of(decl, captures);
+        key.map_or_else(|| self.decl_path(decl), |ty| self.show(ty))
+    }
+
+    /// The type of a function as a value.
+    pub fn fn_type_of(&mut self, func: FuncId) -> TypeId {
+        let info = self.program.info(func);
+        let unchecked = matches!(info.kind, FuncKind::Extern { .. });
+        let ty = FnType { params: info.sig.params.clone(), ret: info.sig.ret, unchecked };
+        self.pool.fn_type(ty)
+    }
+
+    /// The function the compiler makes for a type.
+    pub fn glue(&mut self, glue: Glue) -> FuncId {
+        let func = self.instances.by_key(InstanceKey::Glue(glue));
+        if self.instances.all[func].signature == Progress::Done {
+            return func;
+        }
+        self.instances.all[func].signature = Progress::Done;
+        let param = |mode, ty| FnTypeParam { mode, ty };
+        let (word, ty, sig) = match glue {
+            Glue::Drop(ty) => {
+                ("drop", ty, FuncSig { params: Box::new([param(ParamMode::Inout, ty)]), ret: TypeId::UNIT })
+            }
+            Glue::Eq(ty) => {
+                let params = Box::new([param(ParamMode::Borrow, ty), param(ParamMode::Borrow, ty)]);
+                ("eq", ty, FuncSig { params, ret: TypeId::BOOL })
+            }
+        };
+        self.set_glue_info(func, word, ty, sig, FuncKind::Glue(glue));
+        self.want_body(func);
+        func
+    }
+
+    fn set_glue_info(&mut self, func: FuncId, word: &str, ty: TypeId, sig: FuncSig, kind: FuncKind) {
+        let name: Box<str> = format!("{word} {}", self.show(ty)).into();
+        // Types of one name in different places are told apart by number.
+        let symbol = format!("{name}#{}", ty.index()).into();
+        let span = kiln_source::Span::default();
+        self.set_info(func, FuncInfo { name, symbol, sig, kind, span, cold: false });
+    }
+
+    /// The function that writes a value of the type for `@dbg`.
+    pub fn dbg_glue(&mut self, ty: TypeId, text: TypeId) -> FuncId {
+        let func = self.instances.by_key(InstanceKey::Dbg(ty));
+        if self.instances.all[func].signature != Progress::Done {
+            self.instances.all[func].signature = Progress::Done;
+            let params = Box::new([
+                FnTypeParam { mode: ParamMode::Inout, ty: text },
+                FnTypeParam { mode: ParamMode::Borrow, ty },
+            ]);
+            self.set_glue_info(func, "dbg", ty, FuncSig { params, ret: TypeId::UNIT }, FuncKind::Kiln);
+            self.want_body(func);
+        }
+        func
+    }
+
+    /// A function for an expression that is evaluated at comptime.
+    pub fn new_thunk(&mut self, info: FuncInfo) -> FuncId {
+        self.instances.thunks += 1;
+        let func = self.instances.add(InstanceKey::Thunk(self.instances.thunks));
+        self.instances.all[func].signature = Progress::Done;
+        self.instances.all[func].body = Progress::Done;
+        self.set_info(func, info);
+        func
+    }
+
+    /// Asks for an instance's body to be checked sometime.
+    pub fn want_body(&mut self, func: FuncId) {
+        if self.instances.all[func].body == Progress::NotStarted {
+            self.instances.queue.push_back(func);
+        }
+    }
+
+    /// Checks the bodies that were asked for, and those they ask for.
+    pub fn drain_queue(&mut self) {
+        while let Some(func) = self.instances.queue.pop_front() {
+            // Errors were reported; other bodies are checked all the same.
+            let _ = self.ensure_body(func);
+        }
+    }
+
+    /// The instance's CFG is in the program afterwards. Foreign functions have none.
+    pub fn ensure_body(&mut self, func: FuncId) -> Checked<()> {
+        match self.instances.all[func].body {
+            Progress::Done => return Ok(()),
+            Progress::Failed => return self.reporter.check(),
+            Progress::InProgress => {
+                let info = self.program.info(func);
+                let error = errors::body_needs_itself(info.span, &info.name);
+                return Err(self.error(error));
+            }
+            Progress::NotStarted => {}
+        }
+        self.instances.all[func].body = Progress::InProgress;
+        let result = self.make_body(func);
+        self.instances.all[func].body = if result.is_ok() { Progress::Done } else { Progress::Failed };
+        result
+    }
+
+    fn make_body(&mut self, func: FuncId) -> Checked<()> {
+        match self.instances.all[func].key.clone() {
+            InstanceKey::Decl { decl, args } => {
+                if self.decl(decl).as_fn().is_some_and(|function| function.body.is_none()) {
+                    return Ok(());
+                }
+                let body = BodyCx::new(self, decl, &args)?.check_function(func)?;
+                self.finish_body(func, body)
+            }
+            InstanceKey::Dbg(ty) => {
+                let body = self.dbg_body(ty)?;
+                self.finish_body(func, body)
+            }
+            InstanceKey::Glue(glue) => {
+                let body = self.build_glue(glue)?;
+                self.set_body(func, body);
+                Ok(())
+            }
+            InstanceKey::Thunk(_) => Ok(()),
+        }
+    }
+
+    /// AIR → CFG, with the verifiers on in debug builds.
+    pub fn finish_body(&mut self, func: FuncId, body: air::Body) -> Checked<()> {
+        let cfg = self.build_cfg(&body)?;
+        self.set_body(func, cfg);
+        if self.options.keep_air {
+            self.airs.grow_to(func.0 as usize + 1, || None);
+            self.airs[func] = Some(body);
+        }
+        Ok(())
+    }
+
+    fn set_body(&mut self, func: FuncId, body: kiln_cfg::Func) {
+        self.program.bodies.grow_to(func.0 as usize + 1, || None);
+        self.program.bodies[func] = Some(Rc::new(body));
+    }
+}
+
+/// The passing mode that a written mode means.
+pub(crate) fn param_mode(mode: Mode) -> ParamMode {
+    match mode {
+        Mode::Value => ParamMode::Own,
+        Mode::Borrow => ParamMode::Borrow,
+        Mode::Inout => ParamMode::Inout,
+    }
+}

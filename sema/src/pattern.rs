@@ -1,0 +1,429 @@
+//! Patterns against types.
+
+use crate::body::{BodyCx, LocalState};
+use crate::context::Checked;
+use crate::errors;
+use crate::exhaustive;
+use crate::expr::{Expect, PathValue};
+use crate::type_decl::Known;
+use kiln_air::{self as air, BindMode, InstId, PatKind};
+use kiln_hir::{Expr, ExprId, LocalId, MatchOrigin, Name, Pat, PatId};
+use kiln_source::{Span, TextRange};
+use kiln_types::{FieldDef, TypeId, TypeKey, ValueId, VariantKind};
+
+/// Whose the matched place is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Owner {
+    /// A value of nobody else: parts can be taken out of it.
+    Value,
+    /// Somebody else's: parts that are not copied are named where they are.
+    Borrowed,
+}
+
+impl Owner {
+    /// Whose a scrutinee is.
+    pub fn of(cx: &BodyCx<'_, '_>, inst: InstId) -> Owner {
+        if cx.is_place(inst) && cx.is_borrowed(inst) { Owner::Borrowed } else { Owner::Value }
+    }
+}
+
+impl<'a> BodyCx<'_, 'a> {
+    /// Checks a pattern against the type it matches and declares its bindings.
+    pub fn pattern(&mut self, pat: PatId, ty: TypeId, owner: Owner) -> air::PatId {
+        self.pat(pat, ty, owner, &mut Vec::new())
+    }
+
+    /// `bound`: what this pattern has bound; a later alternative binds the same locals again.
+    fn pat(&mut self, id: PatId, ty: TypeId, owner: Owner, bound: &mut Vec<LocalId>) -> air::PatId {
+        let ty = self.infer.shallow(ty, &self.sema.pool);
+        let range = self.hir.pat_ranges[id];
+        let kind = match &self.hir[id] {
+            Pat::Error => {
+                let error = self.sema.reporter.check().expect_err("an error node was reported");
+                self.fail(error);
+                Ok(PatKind::Wild)
+            }
+            Pat::Wild => Ok(PatKind::Wild),
+            Pat::Bind(local) => Ok(self.bind(*local, ty, owner, bound)),
+            Pat::Literal(expr) => self.literal_pat(*expr, ty),
+            Pat::Range { from, to, inclusive } => self.range_pat(*from, *to, *inclusive, ty, range),
+            Pat::Tuple { elems, rest } => self.tuple_pat(elems, *rest, ty, owner, bound, range),
+            Pat::Path(path) => self.path_pat(*path, ty),
+            Pat::TupleVariant { path, elems, rest } => self.variant_pat(*path, elems, *rest, ty, owner, bound, range),
+            Pat::Struct { path, fields, rest } => self.struct_pat(*path, fields, *rest, ty, owner, bound, range),
+            Pat::Or(alternatives) => {
+                let lowered = alternatives.iter().map(|alternative| self.pat(*alternative, ty, owner, bound)).collect();
+                Ok(PatKind::Or(lowered))
+            }
+        };
+        let kind = kind.unwrap_or_else(|error| {
+            self.fail(error);
+            self.declare_rest(id, bound);
+            PatKind::Wild
+        });
+        self.air.pats.push(air::Pat { kind, ty, range })
+    }
+
+    /// Bindings of a wrong pattern exist all the same, so that their uses are not wrong as well.
+    fn declare_rest(&mut self, id: PatId, bound: &mut Vec<LocalId>) {
+        let parts: Vec<PatId> = match &self.hir[id] {
+            Pat::Bind(local) if !bound.contains(local) => {
+                self.locals[*local] = LocalState::Failed;
+                return;
+            }
+            Pat::Tuple { elems, .. } | Pat::TupleVariant { elems, .. } => elems.to_vec(),
+            Pat::Struct { fields, .. } => fields.iter().map(|(_, pat)| *pat).collect(),
+            Pat::Or(parts) => parts.to_vec(),
+            _ => return,
+        };
+        for part in parts {
+            self.declare_rest(part, bound);
+        }
+    }
+
+    fn bind(&mut self, local: LocalId, ty: TypeId, owner: Owner, bound: &mut Vec<LocalId>) -> PatKind {
+        let mode = match owner {
+            _ if self.is_copied(ty) => BindMode::Copy,
+            Owner::Value => BindMode::Move,
+            Owner::Borrowed => BindMode::Alias,
+        };
+        if bound.contains(&local) {
+            return self.bind_again(local, ty, mode);
+        }
+        bound.push(local);
+        if ty == TypeId::ERROR {
+            self.locals[local] = LocalState::Failed;
+            return PatKind::Wild;
+        }
+        let mutable = self.hir.locals[local].mutable;
+        let air = self.new_local(Some(local), ty, None, mutable);
+        self.locals[local] = LocalState::Runtime(air);
+        PatKind::Bind { local: air, mode }
+    }
+
+    /// The same name in a later alternative has the same type.
+    fn bind_again(&mut self, local: LocalId, ty: TypeId, mode: BindMode) -> PatKind {
+        let LocalState::Runtime(air) = self.locals[local] else { return PatKind::Wild };
+        let first = self.air.locals[air].ty;
+        if !self.unify(first, ty) {
+            let (first, found) = (self.show(first), self.show(ty));
+            let range = self.hir.locals[local].range;
+            let name = self.hir.locals[local].name;
+            let error = errors::binding_types_differ(self.span(range), self.name(name), &first, &found);
+            self.error(error);
+        }
+        PatKind::Bind { local: air, mode }
+    }
+
+    fn mismatch(&mut self, span: Span, what: &str, ty: TypeId) -> kiln_source::ErrorReported {
+        if ty == TypeId::ERROR
+            && let Err(error) = self.sema.reporter.check()
+        {
+            return error;
+        }
+        let shown = self.show(ty);
+        self.error(errors::pattern_mismatch(span, what, &shown))
+    }
+
+    fn literal_pat(&mut self, expr: ExprId, ty: TypeId) -> Checked<PatKind> {
+        let ty = self.settle(ty);
+        Ok(PatKind::Const(self.literal_value(expr, ty)?))
+    }
+
+    /// The value of a literal (perhaps negated) or named constant in a pattern.
+    fn literal_value(&mut self, expr: ExprId, ty: TypeId) -> Checked<ValueId> {
+        let span = self.expr_span(expr);
+        let (what, fits) = match &self.hir[expr] {
+            Expr::Int(_) | Expr::BigInt(_) | Expr::Unary { .. } => ("an integer", self.sema.pool.is_int(ty)),
+            Expr::Float(_) => return Err(self.error(errors::float_pattern(span))),
+            Expr::Bool(_) => ("a bool", ty == TypeId::BOOL),
+            Expr::Char(_) => ("a char", ty == TypeId::CHAR),
+            Expr::Str(_) => ("text", ty == TypeId::STR),
+            Expr::Error => return self.sema.reporter.check().map(|()| ValueId::ERROR),
+            _ => ("a constant", true),
+        };
+        if !fits {
+            return Err(self.mismatch(span, what, ty));
+        }
+        if let Expr::Str(text) = self.hir[expr] {
+            let text: Box<str> = self.name(text).into();
+            return Ok(self.sema.pool.str(&text));
+        }
+        let known = self.eval(expr, Some(ty))?;
+        match known {
+            Known::Value(value) if self.sema.pool.type_of(value) == ty => Ok(value),
+            _ => Err(self.mismatch(span, "a constant", ty)),
+        }
+    }
+
+    fn range_pat(
+        &mut self,
+        from: Option<ExprId>,
+        to: Option<ExprId>,
+        inclusive: bool,
+        ty: TypeId,
+        range: TextRange,
+    ) -> Checked<PatKind> {
+        let ty = self.settle(ty);
+        let span = self.span(range);
+        if !self.sema.pool.is_int(ty) && ty != TypeId::CHAR {
+            return Err(self.mismatch(span, "a range", ty));
+        }
+        let from = from.map(|from| self.literal_value(from, ty)).transpose()?;
+        let mut to = to.map(|to| self.literal_value(to, ty)).transpose()?;
+        let bits = |cx: &Self, value: Option<ValueId>| value.and_then(|value| cx.sema.pool.scalar_bits(value));
+        let signed = self.sema.pool.is_signed(ty);
+        let less = |a: u128, b: u128| if signed { (a as i128) < (b as i128) } else { a < b };
+        if let (false, Some(end)) = (inclusive, bits(self, to)) {
+            if from.is_none() && end == 0 && !signed || bits(self, from).is_some_and(|from| !less(from, end)) {
+                return Err(self.error(errors::empty_range_pattern(span)));
+            }
+            to = Some(self.sema.pool.scalar(ty, end.wrapping_sub(1)));
+        }
+        if let (Some(first), Some(last)) = (bits(self, from), bits(self, to))
+            && less(last, first)
+        {
+            return Err(self.error(errors::empty_range_pattern(span)));
+        }
+        Ok(PatKind::Range { from, to })
+    }
+
+    fn tuple_pat(
+        &mut self,
+        elems: &'a [PatId],
+        rest: Option<u32>,
+        ty: TypeId,
+        owner: Owner,
+        bound: &mut Vec<LocalId>,
+        range: TextRange,
+    ) -> Checked<PatKind> {
+        let parts: Box<[TypeId]> = match self.key(ty) {
+            TypeKey::Tuple(parts) => parts.clone(),
+            TypeKey::Unit if elems.is_empty() => return Ok(PatKind::Wild),
+            _ => return Err(self.mismatch(self.span(range), "a tuple", ty)),
+        };
+        self.check_part_count(elems.len(), rest, parts.len(), range, "the tuple")?;
+        Ok(PatKind::Fields(self.part_pats(elems, rest, &parts, owner, bound)))
+    }
+
+    fn check_part_count(
+        &mut self,
+        found: usize,
+        rest: Option<u32>,
+        wanted: usize,
+        range: TextRange,
+        what: &str,
+    ) -> Checked<()> {
+        if found == wanted || (rest.is_some() && found <= wanted) {
+            return Ok(());
+        }
+        Err(self.error(errors::pattern_part_count(self.span(range), what, wanted, found)))
+    }
+
+    /// Parts by position; those behind `..` count from the end.
+    fn part_pats(
+        &mut self,
+        elems: &'a [PatId],
+        rest: Option<u32>,
+        types: &[TypeId],
+        owner: Owner,
+        bound: &mut Vec<LocalId>,
+    ) -> Box<[(u32, air::PatId)]> {
+        let skipped = types.len() - elems.len();
+        let before = rest.map_or(elems.len(), |rest| rest as usize);
+        let lower = |(at, elem): (usize, &PatId)| {
+            let index = if at < before { at } else { at + skipped };
+            (index as u32, self.pat(*elem, types[index], owner, bound))
+        };
+        elems.iter().enumerate().map(lower).collect()
+    }
+
+    /// What a path in a pattern names, given the type it is matched against.
+    fn pattern_path(&mut self, path: ExprId, ty: TypeId) -> Checked<PathValue> {
+        match self.resolve_path(path)? {
+            PathValue::MemberOfGeneric { decl, captures, name } => {
+                self.member_of_expected(decl, &captures, name, Expect::Type(ty))
+            }
+            other => Ok(other),
+        }
+    }
+
+    fn path_pat(&mut self, path: ExprId, ty: TypeId) -> Checked<PatKind> {
+        let span = self.expr_span(path);
+        match self.pattern_path(path, ty)? {
+            PathValue::Variant { ty: of, variant } => {
+                self.check_same(of, ty, span)?;
+                let def = self.variant_def(of, variant);
+                if def.kind != VariantKind::Unit {
+                    let is_struct = def.kind == VariantKind::Struct;
+                    return Err(self.error(errors::variant_pattern_shape(span, self.name(def.name), is_struct, def.span)));
+                }
+                Ok(PatKind::Variant { variant, fields: Box::default() })
+            }
+            PathValue::Known(Known::Value(value)) if self.sema.pool.scalar_bits(value).is_some() => {
+                let of = self.sema.pool.type_of(value);
+                self.check_same(of, ty, span)?;
+                Ok(PatKind::Const(value))
+            }
+            PathValue::Known(_) => Err(self.error(errors::constant_pattern(span))),
+            _ => Err(self.mismatch(span, "neither a constant nor a variant", ty)),
+        }
+    }
+
+    fn variant_def(&self, ty: TypeId, variant: u32) -> kiln_types::VariantDef {
+        self.sema.pool.enum_def(ty).expect("variants are found in complete enums").variants[variant as usize].clone()
+    }
+
+    fn check_same(&mut self, found: TypeId, wanted: TypeId, span: Span) -> Checked<()> {
+        if self.unify(found, wanted) {
+            return Ok(());
+        }
+        let shown = format!("a value of `{}`", self.show(found));
+        Err(self.mismatch(span, &shown, wanted))
+    }
+
+    #[allow(clippy::too_many_arguments, reason = "the parts of one pattern")]
+    fn variant_pat(
+        &mut self,
+        path: ExprId,
+        elems: &'a [PatId],
+        rest: Option<u32>,
+        ty: TypeId,
+        owner: Owner,
+        bound: &mut Vec<LocalId>,
+        range: TextRange,
+    ) -> Checked<PatKind> {
+        let span = self.expr_span(path);
+        let PathValue::Variant { ty: of, variant } = self.pattern_path(path, ty)? else {
+            return Err(self.mismatch(span, "no variant", ty));
+        };
+        self.check_same(of, ty, span)?;
+        let def = self.variant_def(of, variant);
+        if def.kind != VariantKind::Tuple {
+            let is_struct = def.kind == VariantKind::Struct;
+            return Err(self.error(errors::variant_is_no_tuple(self.span(range), self.name(def.name), is_struct, def.span)));
+        }
+        let types: Vec<TypeId> = def.fields.iter().map(|field| field.ty).collect();
+        self.check_part_count(elems.len(), rest, types.len(), range, "the variant")?;
+        Ok(PatKind::Variant { variant, fields: self.part_pats(elems, rest, &types, owner, bound) })
+    }
+
+    #[allow(clippy::too_many_arguments, reason = "the parts of one pattern")]
+    fn struct_pat(
+        &mut self,
+        path: ExprId,
+        fields: &'a [(Name, PatId)],
+        rest: bool,
+        ty: TypeId,
+        owner: Owner,
+        bound: &mut Vec<LocalId>,
+        range: TextRange,
+    ) -> Checked<PatKind> {
+        let span = self.expr_span(path);
+        match self.pattern_path(path, ty)? {
+            PathValue::Type(of) => {
+                self.check_same(of, ty, span)?;
+                self.sema.complete(of)?;
+                let Some(def) = self.sema.pool.struct_def(of) else {
+                    return Err(self.mismatch(span, "no struct", ty));
+                };
+                let defs = def.fields.clone();
+                Ok(PatKind::Fields(self.field_pats(of, &defs, fields, rest, owner, bound, range)?))
+            }
+            PathValue::Variant { ty: of, variant } => {
+                self.check_same(of, ty, span)?;
+                let def = self.variant_def(of, variant);
+                if def.kind != VariantKind::Struct {
+                    let is_tuple = def.kind == VariantKind::Tuple;
+                    return Err(self.error(errors::variant_is_no_struct(span, self.name(def.name), is_tuple, def.span)));
+                }
+                let fields = self.field_pats(of, &def.fields, fields, rest, owner, bound, range)?;
+                Ok(PatKind::Variant { variant, fields })
+            }
+            _ => Err(self.mismatch(span, "no struct", ty)),
+        }
+    }
+
+    #[allow(clippy::too_many_arguments, reason = "the parts of one pattern")]
+    fn field_pats(
+        &mut self,
+        ty: TypeId,
+        defs: &[FieldDef],
+        fields: &'a [(Name, PatId)],
+        rest: bool,
+        owner: Owner,
+        bound: &mut Vec<LocalId>,
+        range: TextRange,
+    ) -> Checked<Box<[(u32, air::PatId)]>> {
+        let mut lowered: Vec<(u32, air::PatId)> = Vec::with_capacity(fields.len());
+        for (name, pat) in fields {
+            let Some(index) = defs.iter().position(|def| def.name == name.symbol) else {
+                let known: Vec<String> = defs.iter().map(|def| self.name(def.name).to_owned()).collect();
+                let shown = self.show(ty);
+                let error = errors::unknown_field(self.span(name.range), &shown, self.name(name.symbol), &known, false);
+                return Err(self.error(error));
+            };
+            if lowered.iter().any(|(set, _)| *set == index as u32) {
+                let error = errors::repeated_field(self.span(name.range), self.name(name.symbol));
+                self.error(error);
+            }
+            lowered.push((index as u32, self.pat(*pat, defs[index].ty, owner, bound)));
+        }
+        let missing: Vec<String> = defs
+            .iter()
+            .enumerate()
+            .filter(|(index, _)| lowered.iter().all(|(set, _)| *set != *index as u32))
+            .map(|(_, def)| self.name(def.name).to_owned())
+            .collect();
+        if !rest && !missing.is_empty() {
+            let error = errors::pattern_misses_fields(self.span(range), &missing);
+            self.error(error);
+        }
+        Ok(lowered.into())
+    }
+
+    /// A pattern that has to match whatever comes.
+    pub fn check_irrefutable(&mut self, pat: air::PatId, ty: TypeId) {
+        if self.failed.is_some() || !is_refutable(&self.air, pat) {
+            return;
+        }
+        let ty = self.settle(ty);
+        let rows = [(pat, false)];
+        let found = exhaustive::check(self.sema, &self.air, ty, &rows);
+        if let Some(example) = found.missing {
+            let span = self.span(self.air.pats[pat].range);
+            self.error(errors::refutable_pattern(span, &example));
+        }
+    }
+
+    /// A match has an arm for every value, and every arm has a value.
+    pub fn check_exhaustive(&mut self, ty: TypeId, arms: &[air::Arm], origin: MatchOrigin, scrutinee: Span) {
+        if self.failed.is_some() {
+            return;
+        }
+        let ty = self.settle(ty);
+        let rows: Vec<(air::PatId, bool)> = arms.iter().map(|arm| (arm.pat, arm.guard.is_some())).collect();
+        let found = exhaustive::check(self.sema, &self.air, ty, &rows);
+        if let Some(example) = found.missing {
+            let shown = self.show(ty);
+            self.error(errors::non_exhaustive_match(scrutinee, &shown, &example));
+        }
+        for pat in found.unreachable {
+            // The second arm of `if let` is not written by anyone.
+            let range = self.air.pats[pat].range;
+            if origin == MatchOrigin::Match || !range.is_empty() {
+                let warning = errors::unreachable_pattern(self.span(range));
+                self.sema.reporter.report(warning);
+            }
+        }
+    }
+}
+
+/// Whether a pattern looks as if it might not match; bindings and structs of bindings certainly do.
+fn is_refutable(body: &air::Body, pat: air::PatId) -> bool {
+    match &body.pats[pat].kind {
+        PatKind::Wild | PatKind::Bind { .. } => false,
+        PatKind::Fields(fields) => fields.iter().any(|(_, field)| is_refutable(body, *field)),
+        _ => true,
+    }
+}

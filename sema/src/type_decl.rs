@@ -1,0 +1,349 @@
+//! Struct and enum types: identity, fields on demand, finiteness. Demand *fields*.
+
+use crate::body::BodyCx;
+use crate::context::{Checked, Sema};
+use crate::errors;
+use crate::instance::Progress;
+use kiln_hir::{self as hir, DeclKind, EnumDecl, StructDecl, VariantShape};
+use kiln_source::{DeclId, Span, Symbol};
+use kiln_types::{
+    EnumDef, FieldDef, Ownership, StructDef, TooLarge, TypeId, TypeKey, ValueId, ValueKey, VariantDef, VariantKind,
+};
+use rustc_hash::FxHashMap;
+
+/// What is known of the program's struct and enum types.
+#[derive(Debug)]
+pub(crate) struct TypeDecls {
+    fields: FxHashMap<TypeId, Progress>,
+    layout: FxHashMap<TypeId, Progress>,
+    /// Printed names of types made in functions: `Pair(i32, u8)`.
+    names: FxHashMap<TypeId, Box<str>>,
+    /// The instance of a `-> type` function that made a type.
+    origins: FxHashMap<TypeId, (DeclId, Box<[ValueId]>)>,
+    /// By type declaration: its destructor.
+    destructors: FxHashMap<DeclId, DeclId>,
+}
+
+impl TypeDecls {
+    pub fn new(hir: &hir::Program) -> Self {
+        let mut destructors = FxHashMap::default();
+        for (id, decl) in hir.decls.iter_enumerated() {
+            if let DeclKind::Drop { ty, .. } = &decl.kind
+                && let hir::Expr::Decl(of) = decl.body[*ty]
+            {
+                destructors.entry(of).or_insert(id);
+            }
+        }
+        TypeDecls {
+            fields: FxHashMap::default(),
+            layout: FxHashMap::default(),
+            names: FxHashMap::default(),
+            origins: FxHashMap::default(),
+            destructors,
+        }
+    }
+
+    pub fn destructor(&self, of: DeclId) -> Option<DeclId> {
+        self.destructors.get(&of).copied()
+    }
+
+    /// The function instance that made a type.
+    pub fn origin(&self, ty: TypeId) -> Option<&(DeclId, Box<[ValueId]>)> {
+        self.origins.get(&ty)
+    }
+}
+
+impl<'a> Sema<'a> {
+    /// The type that a declaration with these captures is, if it was made already.
+    pub fn type_key_of(&self, decl: DeclId, captures: &[ValueId]) -> Option<TypeId> {
+        self.types.fields.keys().copied().find(|ty| match self.pool.key(*ty) {
+            TypeKey::Struct { decl: of, captures: with } | TypeKey::Enum { decl: of, captures: with } => {
+                *of == decl && **with == *captures
+            }
+            _ => false,
+        })
+    }
+
+    /// The type written at a declaration, for these captured values.
+    pub fn make_type(&mut self, decl: DeclId, captures: &[ValueId], maker: Option<(DeclId, &[ValueId])>) -> Checked<TypeId> {
+        let item = self.decl(decl);
+        let ty = match &item.kind {
+            DeclKind::Struct(body) if body.anonymous && body.member_list.is_empty() => {
+                return self.structural(decl, body, captures);
+            }
+            DeclKind::Struct(_) => self.pool.type_of_key(TypeKey::Struct { decl, captures: captures.into() }),
+            DeclKind::Enum(_) => self.pool.type_of_key(TypeKey::Enum { decl, captures: captures.into() }),
+            _ => unreachable!("only structs and enums are types"),
+        };
+        if let std::collections::hash_map::Entry::Vacant(entry) = self.types.fields.entry(ty) {
+            entry.insert(Progress::NotStarted);
+            let name = match maker {
+                Some((function, args)) => {
+                    self.types.origins.insert(ty, (function, args.into()));
+                    self.instance_name(function, args).0
+                }
+                None if item.name.symbol == kiln_source::sym::UNDERSCORE => {
+                    let at = self.sources.line_column(self.hir.span(decl));
+                    format!("{{type at {}:{}}}", at.line, at.column).into()
+                }
+                None => self.decl_path(decl).into(),
+            };
+            self.types.names.insert(ty, name);
+        }
+        Ok(ty)
+    }
+
+    /// A struct without name and methods: the same fields make the same type.
+    fn structural(&mut self, decl: DeclId, body: &'a StructDecl, captures: &[ValueId]) -> Checked<TypeId> {
+        let fields = self.field_defs(decl, &body.fields, captures)?;
+        let key: Box<[(Symbol, TypeId)]> = fields.iter().map(|field| (field.name, field.ty)).collect();
+        let ty = self.pool.type_of_key(TypeKey::AnonStruct { fields: key });
+        if self.types.fields.insert(ty, Progress::Done).is_none() {
+            let name: Box<str> = self.show(ty).into();
+            let ownership = fields.iter().map(|field| self.pool.ownership(field.ty)).max().unwrap_or(Ownership::Copy);
+            self.pool.define_struct(ty, StructDef { name, decl: None, fields, ownership, destructor: None });
+        }
+        Ok(ty)
+    }
+
+    fn field_defs(&mut self, decl: DeclId, fields: &'a [hir::FieldDecl], captures: &[ValueId]) -> Checked<Box<[FieldDef]>> {
+        let mut cx = BodyCx::new(self, decl, captures)?;
+        let mut defs = Vec::with_capacity(fields.len());
+        for field in fields {
+            // A field whose type is wrong stays, so that uses of it are not wrong as well.
+            let ty = cx.sized_type(field.ty).unwrap_or(TypeId::ERROR);
+            let span = cx.span(field.name.range);
+            defs.push(FieldDef { name: field.name.symbol, ty, span });
+        }
+        Ok(defs.into())
+    }
+
+    /// A struct's or enum's definition is in the pool afterwards. Other types have none.
+    pub fn complete(&mut self, ty: TypeId) -> Checked<()> {
+        let (decl, captures) = match self.pool.key(ty) {
+            TypeKey::Struct { decl, captures } | TypeKey::Enum { decl, captures } => (*decl, captures),
+            _ => return Ok(()),
+        };
+        match self.types.fields.get(&ty).copied().unwrap_or(Progress::NotStarted) {
+            Progress::Done => return Ok(()),
+            Progress::Failed => return self.reporter.check(),
+            Progress::InProgress => {
+                let error = errors::type_needs_itself(self.hir.name_span(decl), &self.types.names[&ty]);
+                return Err(self.error(error));
+            }
+            Progress::NotStarted => {}
+        }
+        let captures = captures.clone();
+        self.types.fields.insert(ty, Progress::InProgress);
+        let result = self.define(ty, decl, &captures);
+        self.types.fields.insert(ty, if result.is_ok() { Progress::Done } else { Progress::Failed });
+        result
+    }
+
+    fn define(&mut self, ty: TypeId, decl: DeclId, captures: &[ValueId]) -> Checked<()> {
+        let item: &'a hir::Decl = self.decl(decl);
+        let name = self.types.names[&ty].clone();
+        match &item.kind {
+            DeclKind::Struct(body) => {
+                let fields = self.field_defs(decl, &body.fields, captures)?;
+                let ownership = self.declared_ownership(decl, body.linear);
+                self.pool.define_struct(ty, StructDef { name, decl: Some(decl), fields, ownership, destructor: None });
+            }
+            DeclKind::Enum(body) => {
+                let def = self.enum_def(decl, body, captures, name)?;
+                self.pool.define_enum(ty, def);
+            }
+            _ => unreachable!("only structs and enums are types"),
+        }
+        self.check_copy(ty, decl);
+        self.find_destructor(ty, decl, captures)
+    }
+
+    fn declared_ownership(&self, decl: DeclId, linear: bool) -> Ownership {
+        match () {
+            () if linear => Ownership::Linear,
+            () if self.decl(decl).attrs.copy.is_some() => Ownership::Copy,
+            () => Ownership::Affine,
+        }
+    }
+
+    fn enum_def(&mut self, decl: DeclId, body: &'a EnumDecl, captures: &[ValueId], name: Box<str>) -> Checked<EnumDef> {
+        let mut variants = Vec::with_capacity(body.variants.len());
+        let mut next: i128 = 0;
+        let mut taken: FxHashMap<i128, Span> = FxHashMap::default();
+        for variant in &body.variants {
+            let fields = self.field_defs(decl, &variant.fields, captures)?;
+            let span = self.span_in(decl, variant.name.range);
+            if let Some(value) = variant.discriminant {
+                let mut cx = BodyCx::new(self, decl, captures)?;
+                next = cx.eval_int(value, TypeId::I64)?;
+            }
+            if let Some(first) = taken.insert(next, span) {
+                self.error(errors::duplicate_discriminant(span, next, first));
+            }
+            let kind = match variant.shape {
+                VariantShape::Unit => VariantKind::Unit,
+                VariantShape::Tuple => VariantKind::Tuple,
+                VariantShape::Struct => VariantKind::Struct,
+            };
+            variants.push(VariantDef { name: variant.name.symbol, kind, fields, discriminant: next as u128, span });
+            next += 1;
+        }
+        let unit_only = variants.iter().all(|variant| variant.fields.is_empty());
+        let ownership = match self.declared_ownership(decl, body.linear) {
+            Ownership::Affine if unit_only => Ownership::Copy,
+            declared => declared,
+        };
+        let tag = tag_type(&variants);
+        Ok(EnumDef { name, decl: Some(decl), variants: variants.into(), tag, ownership, destructor: None })
+    }
+
+    /// `@copy` needs parts that are copied, no destructor, and is not `linear`.
+    fn check_copy(&mut self, ty: TypeId, decl: DeclId) {
+        let Some(attr) = self.decl(decl).attrs.copy else { return };
+        let attr = self.span_in(decl, attr);
+        let fields: Vec<FieldDef> = match (self.pool.struct_def(ty), self.pool.enum_def(ty)) {
+            (Some(def), _) => def.fields.to_vec(),
+            (_, Some(def)) => def.variants.iter().flat_map(|variant| variant.fields.iter().cloned()).collect(),
+            _ => Vec::new(),
+        };
+        let linear = matches!(
+            &self.decl(decl).kind,
+            DeclKind::Struct(StructDecl { linear: true, .. }) | DeclKind::Enum(EnumDecl { linear: true, .. })
+        );
+        if linear {
+            self.error(errors::copy_and_linear(attr));
+        }
+        if let Some(destructor) = self.types.destructor(decl) {
+            let span = self.hir.name_span(destructor);
+            self.error(errors::copy_with_destructor(attr, span));
+        }
+        for field in fields {
+            if self.complete(field.ty).is_ok() && !self.pool.is_copy(field.ty) {
+                let ty = self.show(field.ty);
+                self.error(errors::copy_of_affine_field(attr, field.span, &ty));
+            }
+        }
+    }
+
+    fn find_destructor(&mut self, ty: TypeId, decl: DeclId, captures: &[ValueId]) -> Checked<()> {
+        let Some(destructor) = self.types.destructor(decl) else { return Ok(()) };
+        // The signature names the type itself; its fields are known by now.
+        self.types.fields.insert(ty, Progress::Done);
+        let func = self.ensure_signature(destructor, captures)?;
+        if let Some(def) = self.pool.struct_def_mut(ty) {
+            def.destructor = Some(func);
+        }
+        if let Some(def) = self.pool.enum_def_mut(ty) {
+            def.destructor = Some(func);
+        }
+        self.want_body(func);
+        Ok(())
+    }
+
+    /// The type is complete, finite and not too large afterwards, so that its layout can be asked for. `used` is where it is needed.
+    pub fn ensure_layout(&mut self, ty: TypeId, used: Span) -> Checked<()> {
+        if ty.index() <= TypeId::MODULE.index() {
+            return Ok(());
+        }
+        match self.types.layout.get(&ty).copied().unwrap_or(Progress::NotStarted) {
+            Progress::Done => return Ok(()),
+            Progress::Failed => return self.reporter.check(),
+            Progress::InProgress => return Err(self.recursive_type(ty, used)),
+            Progress::NotStarted => {}
+        }
+        self.types.layout.insert(ty, Progress::InProgress);
+        let result = self.check_layout(ty, used);
+        self.types.layout.insert(ty, if result.is_ok() { Progress::Done } else { Progress::Failed });
+        result
+    }
+
+    fn check_layout(&mut self, ty: TypeId, used: Span) -> Checked<()> {
+        self.complete(ty)?;
+        let mut result = Ok(());
+        for (part, span) in self.parts_by_value(ty, used) {
+            if let Err(error) = self.ensure_layout(part, span) {
+                result = Err(error);
+            }
+        }
+        result?;
+        match self.layouts.try_of(&self.pool, ty) {
+            Ok(_) => Ok(()),
+            Err(TooLarge(part)) => {
+                let error = errors::type_too_large(used, &self.show(ty), (part != ty).then(|| self.show(part)).as_deref());
+                Err(self.error(error))
+            }
+        }
+    }
+
+    /// Types that lie inside a type, with the place that says so.
+    fn parts_by_value(&self, ty: TypeId, used: Span) -> Vec<(TypeId, Span)> {
+        match self.pool.key(ty) {
+            TypeKey::Array { elem, .. } | TypeKey::Slice { elem } => vec![(*elem, used)],
+            TypeKey::Tuple(parts) => parts.iter().map(|part| (*part, used)).collect(),
+            TypeKey::Struct { .. } | TypeKey::AnonStruct { .. } => {
+                let def = self.pool.struct_def(ty).expect("the type is complete");
+                def.fields.iter().map(|field| (field.ty, field.span)).collect()
+            }
+            TypeKey::Enum { .. } | TypeKey::AnonEnum { .. } => {
+                let def = self.pool.enum_def(ty).expect("the type is complete");
+                let fields = def.variants.iter().flat_map(|variant| &variant.fields);
+                std::iter::once((def.tag, used)).chain(fields.map(|field| (field.ty, field.span))).collect()
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    fn recursive_type(&mut self, ty: TypeId, used: Span) -> kiln_source::ErrorReported {
+        let decl = match self.pool.key(ty) {
+            TypeKey::Struct { decl, .. } | TypeKey::Enum { decl, .. } => Some(self.hir.name_span(*decl)),
+            _ => None,
+        };
+        let error = errors::recursive_type(used, &self.show(ty), decl);
+        self.error(error)
+    }
+}
+
+/// The smallest integer type that holds all discriminants.
+fn tag_type(variants: &[VariantDef]) -> TypeId {
+    let values = || variants.iter().map(|variant| variant.discriminant as i128);
+    let (min, max) = (values().min().unwrap_or(0), values().max().unwrap_or(0));
+    let fits = |low: i128, high: i128| low <= min && max <= high;
+    match () {
+        () if fits(0, u8::MAX.into()) => TypeId::U8,
+        () if fits(i8::MIN.into(), i8::MAX.into()) => TypeId::I8,
+        () if fits(0, u16::MAX.into()) => TypeId::U16,
+        () if fits(i16::MIN.into(), i16::MAX.into()) => TypeId::I16,
+        () if fits(0, u32::MAX.into()) => TypeId::U32,
+        () if fits(i32::MIN.into(), i32::MAX.into()) => TypeId::I32,
+        () if fits(0, u64::MAX.into()) => TypeId::U64,
+        () => TypeId::I64,
+    }
+}
+
+/// A comptime value: in the pool, or (larger) as static data.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Known {
+    /// A scalar, `()`, function, type, module or text.
+    Value(ValueId),
+    /// An aggregate.
+    Static(kiln_types::StaticId),
+}
+
+impl Sema<'_> {
+    /// The type of a comptime value.
+    pub fn known_type(&self, known: Known) -> TypeId {
+        match known {
+            Known::Value(value) => self.pool.type_of(value),
+            Known::Static(data) => self.program.statics.get(data).ty,
+        }
+    }
+
+    /// A function's id, if the value is one.
+    pub fn as_fn(&self, value: ValueId) -> Option<kiln_types::FuncId> {
+        match self.pool.value_key(value)? {
+            ValueKey::Fn { func, .. } => Some(*func),
+            _ => None,
+        }
+    }
+}
