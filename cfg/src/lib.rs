@@ -20,4 +20,11 @@ pub use program::{FuncInfo, FuncKind, FuncSig, Glue, Program, RtSymbol};
 mod foreign;
 pub use foreign::{CType, Effect, Foreign, ForeignRow, OUT_OF_MEMORY};
 
+mod emit;
+
+mod build;
+pub use build::{BuildCx, BuiltFunc, Scratch, build};
+
+mod simplify;
+
 pub use kiln_air::{BinOp, Builtin, CastKind, Overflow, Panic, UnOp, UseKind};

@@ -1,0 +1,277 @@
+//! The decision graph as blocks. Each node becomes one block (comparisons of ranges a few), in the order of the outcomes.
+
+use super::bind::{Bindings, Chosen, Notes};
+use super::tables::{FAIL, Node, NodeId, Occ, ROOT, Step, Tables};
+use super::{Builder, Candidate, Subject};
+use crate::build::place::PlaceBuf;
+use crate::{Arg, BinOp, BlockId, Call, Callee, Glue, Operand, Place, Proj, Rvalue, Stmt, Terminator};
+use kiln_air::{PatId, PatKind, UseKind};
+use kiln_source::{Idx, TextRange};
+use kiln_types::{StaticData, TypeId, ValueId, ValueKey};
+
+/// A decision being emitted.
+struct Decision<'d> {
+    tables: &'d Tables,
+    subject: &'d Subject,
+    candidates: &'d [Candidate],
+    range: TextRange,
+    /// Where it goes on if nothing matches; without, that can't be.
+    failed: Option<BlockId>,
+    blocks: Vec<Option<BlockId>>,
+    /// Nodes that have a block without content.
+    open: Vec<NodeId>,
+    notes: Notes,
+}
+
+impl Builder<'_, '_> {
+    /// Emits the tests from `root` on; ends the current block.
+    pub(super) fn emit_decision(
+        &mut self,
+        tables: &Tables,
+        root: NodeId,
+        subject: &Subject,
+        candidates: &[Candidate],
+        failed: Option<BlockId>,
+        range: TextRange,
+    ) {
+        let blocks = vec![None; tables.nodes.len()];
+        let (open, notes) = (Vec::new(), self.notes(tables, range));
+        let mut decision = Decision { tables, subject, candidates, range, failed, blocks, open, notes };
+        for candidate in candidates {
+            if has_alternatives(self, candidate.pat) {
+                self.bound_in_branches(candidate.pat);
+            }
+        }
+        self.node(&mut decision, root);
+        while let Some(node) = decision.open.pop() {
+            let block = decision.blocks[node.index()].expect("open nodes have a block");
+            if self.emit.enter(block).is_ok() {
+                self.node(&mut decision, node);
+            }
+        }
+    }
+
+    /// A local for each or-pattern whose alternative is noted at run time.
+    fn notes(&mut self, tables: &Tables, range: TextRange) -> Notes {
+        let mut notes = Notes::new();
+        for node in &tables.nodes {
+            if let Node::Note { pat, .. } = node
+                && notes.iter().all(|note| note.0 != *pat)
+            {
+                notes.push((*pat, self.emit.variable(TypeId::U32, range)));
+            }
+        }
+        notes
+    }
+
+    /// The block of a node; its content follows.
+    fn target(&mut self, decision: &mut Decision<'_>, node: NodeId) -> BlockId {
+        if let Some(block) = decision.blocks[node.index()] {
+            return block;
+        }
+        let block = match (&decision.tables.nodes[node.index()], decision.failed) {
+            (Node::Fail, Some(failed)) => failed,
+            (Node::Leaf { arm, .. }, _)
+                if !super::tables::has_bindings(self.body, decision.candidates[*arm as usize].pat) =>
+            {
+                decision.candidates[*arm as usize].target
+            }
+            _ => {
+                decision.open.push(node);
+                self.emit.new_block()
+            }
+        };
+        decision.blocks[node.index()] = Some(block);
+        block
+    }
+
+    /// Emits a node into the current block.
+    fn node(&mut self, decision: &mut Decision<'_>, node: NodeId) {
+        let tables = decision.tables;
+        match &tables.nodes[node.index()] {
+            Node::Fail => match decision.failed {
+                Some(failed) => self.emit.jump(failed, decision.range),
+                None => self.emit.end(Terminator::Unreachable, decision.range),
+            },
+            Node::Leaf { arm, choice } => {
+                let Candidate { pat, target, .. } = decision.candidates[*arm as usize];
+                let chosen = Chosen { tables: Some(tables), choice: *choice, notes: &decision.notes };
+                self.bind_pattern(pat, decision.subject, chosen, Bindings::All);
+                self.emit.jump(target, self.body.pats[pat].range);
+            }
+            Node::Guard { arm, otherwise, .. } => {
+                let otherwise = self.target(decision, *otherwise);
+                self.guard(decision, node, *arm, otherwise);
+            }
+            Node::Switch { occ, cases, ranges } => self.switch(decision, *occ, cases, ranges),
+            Node::Equal { occ, value, yes, no } => {
+                let (yes, no) = (self.target(decision, *yes), self.target(decision, *no));
+                self.equal(decision, *occ, *value, yes, no);
+            }
+            Node::Note { pat, alternative, next } => {
+                let (_, note) = *decision.notes.iter().find(|note| note.0 == *pat).expect("notes have locals");
+                let value = self.cx.pool.scalar(TypeId::U32, u128::from(*alternative));
+                let range = self.body.pats[*pat].range;
+                self.emit.assign(Place::local(note), Rvalue::Operand(Operand::Const(value)), range);
+                let next = self.target(decision, *next);
+                self.emit.jump(next, range);
+            }
+        }
+    }
+
+    /// Binds what the guard sees, tests it, binds the rest.
+    fn guard(&mut self, decision: &Decision<'_>, node: NodeId, arm: u32, otherwise: BlockId) {
+        let Candidate { pat, guard, target } = decision.candidates[arm as usize];
+        let (Some(guard), Node::Guard { choice, .. }) = (guard, &decision.tables.nodes[node.index()]) else { return };
+        let chosen = Chosen { tables: Some(decision.tables), choice: *choice, notes: &decision.notes };
+        let aliases = self.guard_aliases.len();
+        self.bind_pattern(pat, decision.subject, chosen, Bindings::Preliminary);
+        let moves = self.guard_aliases.len() > aliases;
+        let success = if moves { self.emit.new_block() } else { target };
+        let flow = self.condition(guard, success, otherwise);
+        self.guard_aliases.truncate(aliases);
+        if moves && flow.is_ok() && self.emit.enter(success).is_ok() {
+            self.bind_pattern(pat, decision.subject, chosen, Bindings::Moves);
+            self.emit.jump(target, self.body.pats[pat].range);
+        }
+    }
+
+    fn switch(&mut self, decision: &mut Decision<'_>, occ: Occ, cases: &[(u128, NodeId)], ranges: &[(u128, NodeId)]) {
+        let (range, place) = (decision.range, self.occurrence(decision, occ));
+        let ty = decision.tables.occurrences[occ.index()].ty;
+        let (value, ty) = match self.cx.pool.enum_def(ty).map(|def| def.tag) {
+            Some(tag) => (self.emit.compute(tag, Rvalue::Tag(place.finish()), range), tag),
+            None => (self.scalar_of(&place, ty, range), ty),
+        };
+        // The nodes opened last are emitted first: ask for the outcomes in reverse.
+        let range_blocks: Vec<_> =
+            ranges.iter().rev().map(|(first, node)| (*first, self.target(decision, *node))).collect();
+        let case_blocks: Vec<_> =
+            cases.iter().rev().map(|(bits, node)| (*bits, self.target(decision, *node))).collect();
+        let ranges_from: Vec<_> = range_blocks.into_iter().rev().collect();
+        let cases_to: Vec<_> = case_blocks.into_iter().rev().collect();
+        let never_else = ranges[0].1 == FAIL && decision.failed.is_none() && ranges.len() == 1;
+        match (&cases_to[..], &ranges_from[..]) {
+            ([], _) => self.search(value, ty, &ranges_from, range),
+            ([case], _) if never_else => self.emit.jump(case.1, range),
+            ([case, other], _) if never_else => self.test_case(value, ty, *case, other.1, range),
+            ([case], [other]) => self.test_case(value, ty, *case, other.1, range),
+            (_, [other]) => {
+                let default = other.1;
+                self.emit.end(Terminator::Switch { value, ty, cases: cases_to.into(), default }, range);
+            }
+            _ => {
+                let default = self.emit.new_block();
+                self.emit.end(Terminator::Switch { value, ty, cases: cases_to.into(), default }, range);
+                self.emit.enter(default).expect("the switch goes there");
+                self.search(value, ty, &ranges_from, range);
+            }
+        }
+    }
+
+    /// One value goes to its block, all others to the other one.
+    fn test_case(&mut self, value: Operand, ty: TypeId, case: (u128, BlockId), other: BlockId, range: TextRange) {
+        if ty == TypeId::BOOL {
+            let (then, else_) = if case.0 == 1 { (case.1, other) } else { (other, case.1) };
+            return self.emit.end(Terminator::Branch { cond: value, then, else_ }, range);
+        }
+        let constant = Operand::Const(self.cx.pool.scalar(ty, case.0));
+        self.branch_on(BinOp::Eq, value, constant, case.1, other, range);
+    }
+
+    /// Finds the range of a value by halves.
+    fn search(&mut self, value: Operand, ty: TypeId, ranges: &[(u128, BlockId)], range: TextRange) {
+        if let [(_, target)] = ranges {
+            return self.emit.jump(*target, range);
+        }
+        let (low, high) = ranges.split_at(ranges.len() / 2);
+        let [below, above] = [low, high].map(|part| match part {
+            [(_, target)] => *target,
+            _ => self.emit.new_block(),
+        });
+        let first = Operand::Const(self.cx.pool.scalar(ty, high[0].0));
+        self.branch_on(BinOp::Lt, value, first, below, above, range);
+        for (part, block) in [(low, below), (high, above)] {
+            if part.len() > 1 && self.emit.enter(block).is_ok() {
+                self.search(value, ty, part, range);
+            }
+        }
+    }
+
+    fn equal(&mut self, decision: &Decision<'_>, occ: Occ, value: ValueId, yes: BlockId, no: BlockId) {
+        let range = decision.range;
+        let place = self.occurrence(decision, occ);
+        let ty = decision.tables.occurrences[occ.index()].ty;
+        if self.cx.pool.is_float(ty) {
+            let left = self.scalar_of(&place, ty, range);
+            return self.branch_on(BinOp::Eq, left, Operand::Const(value), yes, no, range);
+        }
+        let constant = self.constant_place(value, ty, range);
+        let callee = Callee::Func((self.cx.glue)(Glue::Eq(ty)));
+        let cond = self.emit.temp(TypeId::BOOL, range);
+        let args = Box::new([Arg::Place(place.finish()), constant]);
+        self.emit.push(Stmt::Call(Box::new(Call { dst: Some(Place::local(cond)), callee, args })), range);
+        self.emit.end(Terminator::Branch { cond: Operand::Copy(cond), then: yes, else_: no }, range);
+    }
+
+    /// A place with the value of a constant; for text that is static data.
+    fn constant_place(&mut self, value: ValueId, ty: TypeId, range: TextRange) -> Arg {
+        let Some(ValueKey::Str(text)) = self.cx.pool.value_key(value) else {
+            return Arg::Place(Place::local(self.emit.hold(ty, Rvalue::Operand(Operand::Const(value)), range)));
+        };
+        let (bytes, len): (Box<[u8]>, _) = (text.as_bytes().into(), text.len() as u64);
+        let array = self.cx.pool.array(TypeId::U8, len);
+        let data = self.cx.statics.add(StaticData { ty: array, bytes, align: 1, relocs: Box::default() });
+        let ty = self.cx.pool.ptr(false, TypeId::STR);
+        let pointer = self.cx.pool.value(ValueKey::StaticPtr { ty, data, offset: 0, len: Some(len) });
+        let local = self.emit.hold(ty, Rvalue::Operand(Operand::Const(pointer)), range);
+        Arg::Place(Place::local(local).then(Proj::Deref))
+    }
+
+    /// The scalar in a place as an operand.
+    fn scalar_of(&mut self, place: &PlaceBuf, ty: TypeId, range: TextRange) -> Operand {
+        match place.as_local() {
+            Some(local) => Operand::Copy(local),
+            None => self.emit.compute(ty, Rvalue::Use(place.finish(), UseKind::Copy), range),
+        }
+    }
+
+    /// The place of a part of the scrutinee.
+    fn occurrence(&self, decision: &Decision<'_>, occ: Occ) -> PlaceBuf {
+        let (mut steps, mut at) = (Vec::new(), occ);
+        while at != ROOT {
+            let occurrence = &decision.tables.occurrences[at.index()];
+            steps.push(occurrence.step);
+            at = occurrence.parent;
+        }
+        let mut place = match (decision.subject, steps.last()) {
+            (Subject::Whole(place), _) => place.clone(),
+            (Subject::Parts(parts), Some(Step::Field(field))) => {
+                let place = parts[*field as usize].clone();
+                steps.pop();
+                place
+            }
+            (Subject::Parts(_), _) => unreachable!("a tuple in parts is looked at by its fields"),
+        };
+        for step in steps.iter().rev() {
+            match step {
+                Step::Field(field) => place.push(Proj::Field(*field)),
+                Step::Payload(variant, field) => {
+                    place.push(Proj::Variant(*variant));
+                    place.push(Proj::Field(*field));
+                }
+            }
+        }
+        place
+    }
+}
+
+fn has_alternatives(builder: &Builder<'_, '_>, pat: PatId) -> bool {
+    match &builder.body.pats[pat].kind {
+        PatKind::Wild | PatKind::Bind { .. } | PatKind::Const(_) | PatKind::Range { .. } => false,
+        PatKind::Fields(fields) | PatKind::Variant { fields, .. } => {
+            fields.iter().any(|field| has_alternatives(builder, field.1))
+        }
+        PatKind::Or(_) => true,
+    }
+}

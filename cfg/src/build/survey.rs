@@ -1,0 +1,172 @@
+//! What a body's instructions may do, found in one pass before lowering: whether an operand that was read early would
+//! notice a later sibling, and which locals need an address.
+
+use kiln_air::{BindMode, Body, Builtin, Inst, InstId, LocalId, PatId, PatKind};
+use kiln_source::Idx;
+use kiln_types::ParamMode;
+
+/// What evaluating an instruction, with everything in it, may do.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub(super) struct Effects(u8);
+
+impl Effects {
+    /// Nothing that others notice.
+    pub const NONE: Effects = Effects(0);
+    /// Writes a place that was there before.
+    pub const WRITES: Effects = Effects(1);
+    /// Leaves by `return`, `break` or `continue`.
+    pub const EXITS: Effects = Effects(2);
+    /// Calls what may write through raw pointers.
+    pub const CALLS: Effects = Effects(4);
+
+    /// Both.
+    pub fn and(self, other: Effects) -> Effects {
+        Effects(self.0 | other.0)
+    }
+
+    /// Whether one of `other`'s effects is among these.
+    pub fn has(self, other: Effects) -> bool {
+        self.0 & other.0 != 0
+    }
+}
+
+/// The facts; buffers are kept from one body to the next.
+#[derive(Debug, Default)]
+pub(super) struct Survey {
+    effects: Vec<Effects>,
+    in_memory: Vec<bool>,
+    takes_addresses: bool,
+}
+
+impl Survey {
+    /// Looks at every instruction and pattern once.
+    pub fn run(&mut self, body: &Body) {
+        self.effects.clear();
+        self.in_memory.clear();
+        self.in_memory.resize(body.locals.len(), false);
+        self.takes_addresses = false;
+        for inst in body.insts.iter() {
+            let mut effects = self.own(body, inst);
+            inst.for_each_child(|child| effects = effects.and(self.effects[child.index()]));
+            self.effects.push(effects);
+        }
+    }
+
+    /// What evaluating the instruction may do. A call may write every place if the body takes addresses.
+    pub fn effects(&self, id: InstId) -> Effects {
+        let effects = self.effects[id.index()];
+        if self.takes_addresses && effects.has(Effects::CALLS) { effects.and(Effects::WRITES) } else { effects }
+    }
+
+    /// Whether something else than the local's name refers to it.
+    pub fn in_memory(&self, local: LocalId) -> bool {
+        self.in_memory[local.index()]
+    }
+
+    /// Whether the body has raw pointers to its own places.
+    pub fn takes_addresses(&self) -> bool {
+        self.takes_addresses
+    }
+
+    fn own(&mut self, body: &Body, inst: &Inst) -> Effects {
+        match inst {
+            Inst::Assign { .. } | Inst::AssignOp { .. } => Effects::WRITES,
+            Inst::Return(_) | Inst::Break { .. } | Inst::Continue { .. } => Effects::EXITS,
+            Inst::Call { args, .. } | Inst::CallPtr { args, .. } => {
+                let mut effects = Effects::CALLS;
+                for arg in args.iter().filter(|arg| arg.mode == ParamMode::Inout) {
+                    effects = effects.and(Effects::WRITES);
+                    self.refer(body, arg.value);
+                }
+                effects
+            }
+            Inst::Builtin(builtin, _) => match builtin {
+                Builtin::CopyMemory | Builtin::Realloc | Builtin::Free | Builtin::Syscall => Effects::CALLS,
+                _ => Effects::NONE,
+            },
+            Inst::AddressOf { place } => {
+                self.takes_addresses = true;
+                self.refer(body, *place);
+                Effects::NONE
+            }
+            Inst::Slice { base, .. } => {
+                self.refer(body, *base);
+                Effects::NONE
+            }
+            Inst::Match { scrutinee, arms } => {
+                if arms.iter().any(|arm| binds_alias(body, arm.pat)) {
+                    self.refer(body, *scrutinee);
+                }
+                Effects::NONE
+            }
+            Inst::Let { pat, init: source, .. } | Inst::ForEach { pat, elems: source, .. } => {
+                if binds_alias(body, *pat) {
+                    self.refer(body, *source);
+                }
+                Effects::NONE
+            }
+            _ => Effects::NONE,
+        }
+    }
+
+    /// The place is referred to by its address.
+    fn refer(&mut self, body: &Body, place: InstId) {
+        if let Some(local) = root(body, place) {
+            self.in_memory[local.index()] = true;
+        }
+    }
+}
+
+/// What the siblings behind each of several instructions may do, which are evaluated in order.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Siblings {
+    last_write: usize,
+    last_exit: usize,
+}
+
+impl Siblings {
+    /// Of these instructions.
+    pub fn of(survey: &Survey, ids: impl Iterator<Item = InstId>) -> Siblings {
+        let mut siblings = Siblings { last_write: 0, last_exit: 0 };
+        for (index, id) in ids.enumerate() {
+            let effects = survey.effects(id);
+            if effects.has(Effects::WRITES) {
+                siblings.last_write = index;
+            }
+            if effects.has(Effects::EXITS) {
+                siblings.last_exit = index;
+            }
+        }
+        siblings
+    }
+
+    /// What those behind the one with this index may do.
+    pub fn after(self, index: usize) -> Effects {
+        let writes = if index < self.last_write { Effects::WRITES } else { Effects::NONE };
+        let exits = if index < self.last_exit { Effects::EXITS } else { Effects::NONE };
+        writes.and(exits)
+    }
+}
+
+/// The local that a place is a part of; `None` behind a raw pointer, for static data and for values.
+pub(super) fn root(body: &Body, mut place: InstId) -> Option<LocalId> {
+    loop {
+        match &body.insts[place] {
+            Inst::Local(local) => return Some(*local),
+            Inst::Field { base, .. } | Inst::Index { base, .. } | Inst::Slice { base, .. } => place = *base,
+            _ => return None,
+        }
+    }
+}
+
+/// Whether a pattern has a binding that names a part of what it matches.
+pub(super) fn binds_alias(body: &Body, pat: PatId) -> bool {
+    match &body.pats[pat].kind {
+        PatKind::Bind { mode, .. } => matches!(mode, BindMode::Alias | BindMode::AliasMut),
+        PatKind::Wild | PatKind::Const(_) | PatKind::Range { .. } => false,
+        PatKind::Fields(fields) | PatKind::Variant { fields, .. } => {
+            fields.iter().any(|(_, part)| binds_alias(body, *part))
+        }
+        PatKind::Or(alternatives) => alternatives.iter().any(|part| binds_alias(body, *part)),
+    }
+}
