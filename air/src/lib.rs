@@ -12,8 +12,11 @@
 mod body;
 pub use body::{Body, Local, LocalId, LoopId, PatId};
 
+mod op;
+pub use op::{BinOp, Builtin, CastKind, Overflow, UnOp};
+
 mod inst;
-pub use inst::{Arg, Arm, AssignOp, BinOp, Builtin, CastKind, Inst, InstId, Overflow, Panic, UnOp, UseKind};
+pub use inst::{Arg, Arm, AssignOp, Inst, InstId, Panic, UseKind};
 
 mod children;
 
