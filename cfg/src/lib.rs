@@ -14,6 +14,9 @@ pub use func::{Block, BlockId, Func, Local, LocalDecl, LocalKind};
 mod inst;
 pub use inst::{Arg, Call, Callee, Check, Operand, Place, PlaceBase, Proj, Rvalue, Stmt, Terminator};
 
+mod reference;
+pub use reference::Reference;
+
 mod program;
 pub use program::{FuncInfo, FuncKind, FuncSig, Glue, Program, RtSymbol};
 
