@@ -207,7 +207,8 @@ pub enum Inst {
         /// The block of `let … else`.
         or_else: Option<InstId>,
     },
-    /// `place = value`. Evaluates the place's operands, then the value, drops the old value, stores.
+    /// `place = value`. Evaluates the place's operands, then the value, drops the old value, stores. (A [`Inst::Deref`] as
+    /// place is `@ptr_write`: nothing is dropped there.)
     Assign {
         /// Where.
         place: InstId,

@@ -19,7 +19,8 @@ impl Builder<'_, '_> {
             return self.eval(None, value);
         }
         let place = place.finish();
-        let drops = self.needs_drop(ty);
+        // What a raw pointer points to may be uninitialised: a write through one drops nothing.
+        let drops = self.needs_drop(ty) && !matches!(self.body.insts[target], Inst::Deref(_));
         if !drops && self.can_build_in(target, value) {
             return self.eval(Some(&place), value);
         }
