@@ -1,0 +1,325 @@
+//! One function being built: its blocks, where its locals are, and the walk over its instructions.
+
+use crate::abi::{FnAbi, Pass};
+use crate::errors::{Result, broken};
+use crate::panics::{Reason, Text};
+use crate::passing::Incoming;
+use crate::plan::{Home, Plan};
+use crate::unit::{Convention, Unit};
+use crate::value::Value;
+use inkwell::basic_block::BasicBlock;
+use inkwell::values::{BasicValue, FunctionValue, IntValue, PointerValue};
+use kiln_cfg::{BlockId, Func, Local, LocalKind, Panic};
+use kiln_source::{Idx, IdxVec, TextRange};
+use kiln_types::{FuncId, ParamMode, Repr, TypeId};
+use rustc_hash::FxHashMap;
+use std::rc::Rc;
+
+/// Where a local is.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Slot<'ctx> {
+    /// It has no value yet; also locals in unreachable blocks.
+    Unset,
+    /// It is this value, which is not in memory.
+    Value(Value<'ctx>),
+    /// It lies at this address.
+    Memory(PointerValue<'ctx>),
+    /// It stands for the place at this address; with a length for views.
+    Reference(PointerValue<'ctx>, Option<IntValue<'ctx>>),
+    /// The address of the place it stands for (and the length) lies at this address.
+    Cell(PointerValue<'ctx>),
+}
+
+/// A function being built.
+pub(crate) struct Body<'a, 'ctx, 'p> {
+    pub unit: &'a mut Unit<'ctx, 'p>,
+    pub func: &'p Func,
+    pub function: FunctionValue<'ctx>,
+    pub abi: Rc<FnAbi>,
+    pub plan: Plan,
+    pub slots: IdxVec<Local, Slot<'ctx>>,
+    blocks: Vec<BasicBlock<'ctx>>,
+    /// The block being built, and into how many LLVM blocks it was split.
+    current: (BlockId, u32),
+    /// The source of the instruction being built. Debug locations will be set where this is.
+    range: TextRange,
+    /// Cold blocks to come, one a reason and place.
+    panics: Vec<(BasicBlock<'ctx>, Reason, TextRange)>,
+    panic_blocks: FxHashMap<(Reason, u32), BasicBlock<'ctx>>,
+}
+
+/// Builds a function of the program.
+pub(crate) fn build<'p>(unit: &mut Unit<'_, 'p>, id: FuncId, func: &'p Func) -> Result<()> {
+    let declared = unit.function(id)?;
+    let Convention::Kiln(abi) = declared.convention else { return broken("a foreign function has a body") };
+    unit.scratch.clear();
+    let plan = Plan::new(unit, func)?;
+    let mut body = Body {
+        function: declared.value,
+        abi,
+        slots: func.locals.iter().map(|_| Slot::Unset).collect(),
+        blocks: Vec::with_capacity(func.blocks.len()),
+        current: (Func::ENTRY, 0),
+        range: func.range,
+        panics: Vec::new(),
+        panic_blocks: FxHashMap::default(),
+        plan,
+        func,
+        unit,
+    };
+    body.build()
+}
+
+impl<'ctx> Body<'_, 'ctx, '_> {
+    fn build(&mut self) -> Result<()> {
+        let entry = self.plan.entry_is_target.then(|| self.append_block("entry"));
+        for block in self.func.blocks.ids() {
+            let name = if self.unit.readable { block.to_string() } else { String::new() };
+            let block = self.append_block(&name);
+            self.blocks.push(block);
+        }
+        self.unit.builder.position_at_end(entry.unwrap_or(self.blocks[0]));
+        self.build_prologue()?;
+        if entry.is_some() {
+            self.unit.builder.build_unconditional_branch(self.blocks[0])?;
+        }
+        let mut is_reached = vec![false; self.blocks.len()];
+        for index in 0..self.plan.order.len() {
+            let block = self.plan.order[index];
+            is_reached[block.index()] = true;
+            self.build_block(block)?;
+        }
+        for (block, is_reached) in self.blocks.iter().zip(is_reached) {
+            if !is_reached {
+                self.unit.builder.position_at_end(*block);
+                self.unit.builder.build_unreachable()?;
+            }
+        }
+        self.build_panics()
+    }
+
+    fn build_block(&mut self, id: BlockId) -> Result<()> {
+        self.current = (id, 0);
+        self.unit.builder.position_at_end(self.blocks[id.index()]);
+        let block = &self.func.blocks[id];
+        for (stmt, range) in block.stmts.iter().zip(&block.ranges) {
+            self.range = *range;
+            self.build_stmt(stmt)?;
+            self.unit.scratch.release();
+        }
+        self.range = block.term_range;
+        self.build_terminator(&block.term)?;
+        self.unit.scratch.release();
+        Ok(())
+    }
+
+    fn append_block(&self, name: &str) -> BasicBlock<'ctx> {
+        self.unit.context.append_basic_block(self.function, name)
+    }
+
+    /// The LLVM block of a block.
+    pub fn block(&self, id: BlockId) -> BasicBlock<'ctx> {
+        self.blocks[id.index()]
+    }
+
+    /// A new LLVM block in the middle of the current block; nothing is built there yet.
+    pub fn split(&mut self) -> Result<BasicBlock<'ctx>> {
+        self.current.1 += 1;
+        let name = if self.unit.readable { format!("{}.{}", self.current.0, self.current.1) } else { String::new() };
+        match self.unit.builder.get_insert_block() {
+            Some(here) => Ok(self.unit.context.insert_basic_block_after(here, &name)),
+            None => broken("the builder stands in no block"),
+        }
+    }
+
+    /// Goes on in a new block if `fails` is false; else the program panics.
+    pub fn panic_if(&mut self, fails: IntValue<'ctx>, panic: Panic) -> Result<()> {
+        self.guard(fails, true, Reason::Panic(panic))
+    }
+
+    /// Goes on in a new block if `holds` is true; else the program panics.
+    pub fn panic_unless(&mut self, holds: IntValue<'ctx>, panic: Panic) -> Result<()> {
+        self.guard(holds, false, Reason::Panic(panic))
+    }
+
+    fn guard(&mut self, condition: IntValue<'ctx>, fails_when: bool, reason: Reason) -> Result<()> {
+        // What LLVM folded to a constant needs no check.
+        if condition.get_zero_extended_constant() == Some(u64::from(!fails_when)) {
+            return Ok(());
+        }
+        let panic = self.panic_block(reason);
+        let next = self.split()?;
+        let (then, other) = if fails_when { (panic, next) } else { (next, panic) };
+        self.unit.builder.build_conditional_branch(condition, then, other)?;
+        self.unit.builder.position_at_end(next);
+        Ok(())
+    }
+
+    /// The cold block for a reason at the current place.
+    pub fn panic_block(&mut self, reason: Reason) -> BasicBlock<'ctx> {
+        let key = (reason, self.range.start);
+        if let Some(block) = self.panic_blocks.get(&key) {
+            return *block;
+        }
+        let block = self.append_block(self.unit.label("panic"));
+        self.panic_blocks.insert(key, block);
+        self.panics.push((block, reason, self.range));
+        block
+    }
+
+    fn build_panics(&mut self) -> Result<()> {
+        for index in 0..self.panics.len() {
+            let (block, reason, range) = self.panics[index];
+            self.unit.builder.position_at_end(block);
+            let location = self.unit.location(range.in_file(self.func.file));
+            let function = self.unit.panic_function(reason)?;
+            self.unit.builder.build_call(function, &[location.address.into(), location.len.into()], "")?;
+            self.unit.builder.build_unreachable()?;
+        }
+        Ok(())
+    }
+
+    /// The source position of the instruction being built, as a text.
+    pub fn location(&mut self) -> Text<'ctx> {
+        self.unit.location(self.range.in_file(self.func.file))
+    }
+
+    fn build_prologue(&mut self) -> Result<()> {
+        if self.unit.readable {
+            self.name_params();
+        }
+        let mut incoming = Incoming::new(self.function);
+        let returned_at = (self.abi.ret == Pass::Address).then(|| incoming.take().into_pointer_value());
+        // All allocas come first, so that LLVM gives them fixed places in the frame.
+        for local in self.func.locals.ids() {
+            let slot = match self.plan.homes[local] {
+                Home::Nothing => Slot::Value(Value::Nothing),
+                Home::Memory if local == Func::RESULT && returned_at.is_some() => continue,
+                Home::Memory if self.is_passed_in_memory(local) && !self.needs_copy(local) => continue,
+                Home::Memory => Slot::Memory(self.alloca(local)?),
+                Home::ReferenceCell => {
+                    let word = self.unit.layouts.target().pointer_bytes;
+                    let cell = self.unit.memory_alloca(u64::from(word) * 2, u32::from(word), &self.name(local))?;
+                    Slot::Cell(cell)
+                }
+                Home::Value | Home::Reference => continue,
+            };
+            self.slots[local] = slot;
+        }
+        if let Some(at) = returned_at {
+            self.slots[Func::RESULT] = Slot::Memory(at);
+        }
+        for (index, local) in self.func.params().enumerate() {
+            let abi = Rc::clone(&self.abi);
+            self.take_param(&mut incoming, &abi.params[index], local)?;
+        }
+        Ok(())
+    }
+
+    fn alloca(&mut self, local: Local) -> Result<PointerValue<'ctx>> {
+        let name = self.name(local);
+        let layout = self.unit.layouts.of(self.unit.pool, self.func.locals[local].ty);
+        match layout.repr {
+            Repr::Scalar(kind) if layout.size <= 8 => {
+                Ok(self.unit.builder.build_alloca(self.unit.scalars.memory(kind), &name)?)
+            }
+            _ => self.unit.memory_alloca(layout.size, layout.align, &name),
+        }
+    }
+
+    /// The local with its name in the program, for readers of IR: `_3.total`.
+    fn name(&self, local: Local) -> String {
+        match self.func.locals[local].name {
+            _ if !self.unit.readable => String::new(),
+            Some(name) => format!("{local}.{}", self.unit.names.name(name)),
+            None => local.to_string(),
+        }
+    }
+
+    fn is_passed_in_memory(&self, local: Local) -> bool {
+        matches!(self.func.locals[local].kind, LocalKind::Param(_))
+            && self.abi.params.get(local.index() - 1) == Some(&Pass::Address)
+    }
+
+    /// Whether a parameter that came in memory has to be copied: what is copied may still be used by the caller.
+    fn needs_copy(&self, local: Local) -> bool {
+        let usage = self.plan.usage[local];
+        self.unit.pool.is_copy(self.func.locals[local].ty) && (usage.changed || usage.assigned > 1)
+    }
+
+    fn take_param(&mut self, incoming: &mut Incoming<'ctx>, pass: &Pass, local: Local) -> Result<()> {
+        let ty = self.func.locals[local].ty;
+        let home = match self.slots[local] {
+            Slot::Memory(at) => Some(at),
+            _ => None,
+        };
+        let value = self.unit.take_kiln(incoming, pass, ty, home)?;
+        self.slots[local] = match (self.plan.homes[local], value) {
+            (Home::Nothing, _) => Slot::Value(Value::Nothing),
+            (Home::Value, value) => Slot::Value(value),
+            (Home::Reference, Value::Memory(at)) => Slot::Reference(at, None),
+            (Home::Reference, Value::Fat(at, len)) => Slot::Reference(at, Some(len)),
+            (Home::Memory, value) => match home {
+                Some(home) => {
+                    self.unit.store(home, ty, value)?;
+                    Slot::Memory(home)
+                }
+                None => match value {
+                    Value::Memory(at) => Slot::Memory(at),
+                    _ => return broken("a parameter came in another form than planned"),
+                },
+            },
+            _ => return broken("a parameter came in another form than planned"),
+        };
+        Ok(())
+    }
+
+    /// Gives the instruction that makes a local's value the local's name, unless it is another local's already.
+    pub fn name_value(&self, local: Local, value: Value<'ctx>) {
+        let (Value::Scalar(scalar), true) = (value, self.unit.readable) else { return };
+        if let Some(instruction) = scalar.as_instruction_value()
+            && instruction.get_name().is_none_or(|name| name.is_empty())
+        {
+            scalar.set_name(&self.name(local));
+        }
+    }
+
+    fn name_params(&self) {
+        let mut incoming = Incoming::new(self.function);
+        if self.abi.ret == Pass::Address {
+            incoming.take().set_name("_0");
+        }
+        for (pass, local) in self.abi.params.iter().zip(self.func.params()) {
+            let name = self.name(local);
+            match pass {
+                Pass::Nothing => {}
+                Pass::Scalars(pieces) if pieces.len() == 1 => incoming.take().set_name(&name),
+                Pass::Scalars(pieces) => {
+                    for index in 0..pieces.len() {
+                        incoming.take().set_name(&format!("{name}.{index}"));
+                    }
+                }
+                Pass::Address => incoming.take().set_name(&name),
+                Pass::View => {
+                    incoming.take().set_name(&name);
+                    incoming.take().set_name(&format!("{name}.len"));
+                }
+            }
+        }
+    }
+
+    /// Whether the local's memory keeps its content while a callee reads it.
+    pub fn is_constant(&self, local: Local) -> bool {
+        let usage = self.plan.usage[local];
+        match self.func.locals[local].kind {
+            LocalKind::Temp => !usage.exposed,
+            LocalKind::Param(ParamMode::Own) | LocalKind::User => usage.assigned <= 1 && !usage.changed,
+            _ => false,
+        }
+    }
+
+    /// The type of a local.
+    pub fn local_type(&self, local: Local) -> TypeId {
+        self.func.locals[local].ty
+    }
+}

@@ -1,0 +1,222 @@
+//! Calls: arguments by the callee's convention, and the result to where it belongs.
+
+use crate::abi::{FnAbi, Pass};
+use crate::body::{Body, Slot};
+use crate::c_abi::{CAbi, CPass};
+use crate::errors::{Result, broken};
+use crate::passing::Args;
+use crate::unit::{Convention, Declared};
+use crate::value::Value;
+use inkwell::types::FunctionType;
+use inkwell::values::{CallSiteValue, PointerValue};
+use kiln_cfg::{Arg, Call, Callee, LocalKind, Operand, Place, PlaceBase};
+use kiln_types::{FnTypeParam, ParamMode, TypeId, TypeKey};
+
+impl<'ctx> Body<'_, 'ctx, '_> {
+    pub fn build_call(&mut self, call: &Call) -> Result<()> {
+        match call.callee {
+            Callee::Func(id) => {
+                let declared = self.unit.function(id)?;
+                let sig = &self.unit.program.info(id).sig;
+                match &declared.convention {
+                    Convention::Kiln(abi) => {
+                        let address = declared.value.as_global_value().as_pointer_value();
+                        self.build_kiln_call(call, address, declared.ty, abi, &sig.params, sig.ret)
+                    }
+                    Convention::C(abi) => self.build_c_call(call, &declared, abi, &sig.params, sig.ret),
+                }
+            }
+            Callee::Pointer(pointer) => {
+                let ty = self.operand_type(pointer);
+                let TypeKey::Fn(ty) = self.unit.pool.key(ty) else { return broken("a call of what is no function") };
+                let abi = FnAbi::new(self.unit.pool, self.unit.layouts, &ty.params, ty.ret);
+                let address = self.operand(pointer)?.address()?;
+                let llvm_type = self.unit.kiln_type(&abi);
+                self.build_kiln_call(call, address, llvm_type, &abi, &ty.params, ty.ret)
+            }
+        }
+    }
+
+    fn build_kiln_call(
+        &mut self,
+        call: &Call,
+        address: PointerValue<'ctx>,
+        ty: FunctionType<'ctx>,
+        abi: &FnAbi,
+        params: &[FnTypeParam],
+        ret: TypeId,
+    ) -> Result<()> {
+        let mut args = Args::new();
+        let slot = match abi.ret {
+            Pass::Address => Some(self.result_memory(call.dst.as_ref(), ret)?),
+            _ => None,
+        };
+        args.extend(slot.map(|slot| slot.address.into()));
+        if call.args.len() != abi.params.len() {
+            return broken("a call has not as many arguments as its callee has parameters");
+        }
+        for ((arg, pass), param) in call.args.iter().zip(&abi.params).zip(params) {
+            let value = match pass {
+                Pass::Address => Value::Memory(self.arg_memory(arg, *param)?),
+                Pass::View => self.arg_view(arg)?,
+                Pass::Nothing | Pass::Scalars(_) => self.arg_value(arg)?,
+            };
+            self.unit.push_kiln(&mut args, pass, value)?;
+        }
+        let site = self.unit.builder.build_indirect_call(ty, address, &args, "")?;
+        if ret == TypeId::NEVER {
+            self.mark_never(site);
+        }
+        match (slot, &call.dst) {
+            (Some(slot), Some(dst)) if !slot.is_final => self.write(dst, Value::Memory(slot.address)),
+            (None, Some(dst)) => {
+                let value = self.unit.result_kiln(site, &abi.ret, ret, None)?;
+                self.write(dst, value)
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn mark_never(&self, site: CallSiteValue<'ctx>) {
+        site.add_attribute(inkwell::attributes::AttributeLoc::Function, self.unit.attrs.noreturn);
+    }
+
+    fn build_c_call(
+        &mut self,
+        call: &Call,
+        declared: &Declared<'ctx>,
+        abi: &CAbi,
+        params: &[FnTypeParam],
+        ret: TypeId,
+    ) -> Result<()> {
+        let mut args = Args::new();
+        let memory = self.unit.c_result_slot(&abi.ret, ret, None, &mut args)?;
+        for (index, arg) in call.args.iter().enumerate() {
+            let (Some(pass), Some(param)) = (abi.params.get(index), params.get(index)) else {
+                self.push_variadic(&mut args, arg)?;
+                continue;
+            };
+            let value = match pass {
+                CPass::Address => Value::Memory(self.arg_memory(arg, *param)?),
+                CPass::View => self.arg_view(arg)?,
+                _ => self.arg_value(arg)?,
+            };
+            self.unit.push_c(&mut args, pass, value, param.ty)?;
+        }
+        // Called by the type of this declaration, even if the program declares the symbol with several.
+        let address = declared.value.as_global_value().as_pointer_value();
+        let site = self.unit.builder.build_indirect_call(declared.ty, address, &args, "")?;
+        self.unit.c_attributes(&abi.ret, &abi.params, |at, attribute| site.add_attribute(at, attribute));
+        if ret == TypeId::NEVER {
+            self.mark_never(site);
+        }
+        let Some(dst) = &call.dst else { return Ok(()) };
+        let value = match memory {
+            Some(memory) => Value::Memory(memory),
+            None => self.unit.result_c(site, &abi.ret, ret)?,
+        };
+        self.write(dst, value)
+    }
+
+    /// An argument in place of `...`: floats become `double`, narrow integers `int`.
+    fn push_variadic(&mut self, args: &mut Args<'ctx>, arg: &Arg) -> Result<()> {
+        let Arg::Value(operand) = *arg else { return broken("a variadic argument is a value") };
+        let ty = self.operand_type(operand);
+        let value = self.operand(operand)?;
+        let value = match value {
+            Value::Scalar(scalar) if ty == TypeId::F32 => {
+                let float = scalar.into_float_value();
+                Value::Scalar(self.unit.builder.build_float_ext(float, self.unit.scalars.f64, "")?.into())
+            }
+            value => value,
+        };
+        let ty = if ty == TypeId::F32 { TypeId::F64 } else { ty };
+        match crate::abi::pass_value(self.unit.pool, self.unit.layouts, ty) {
+            pass @ (Pass::Nothing | Pass::Scalars(_)) if !matches!(value, Value::Memory(_)) => {
+                self.unit.push_kiln(args, &pass, value)
+            }
+            _ => broken("C takes no aggregates in place of `...`"),
+        }
+    }
+
+    fn arg_value(&mut self, arg: &Arg) -> Result<Value<'ctx>> {
+        match arg {
+            Arg::Value(operand) => self.operand(*operand),
+            Arg::Place(place) => self.read(place),
+        }
+    }
+
+    fn arg_view(&mut self, arg: &Arg) -> Result<Value<'ctx>> {
+        match arg {
+            Arg::Place(place) => {
+                let spot = self.spot(place)?;
+                match spot.len {
+                    Some(len) => Ok(Value::Fat(self.address(spot)?, len)),
+                    None => broken("a view has a length"),
+                }
+            }
+            Arg::Value(_) => broken("a view is passed as a place"),
+        }
+    }
+
+    /// The memory of an argument that is passed by address.
+    fn arg_memory(&mut self, arg: &Arg, param: FnTypeParam) -> Result<PointerValue<'ctx>> {
+        match arg {
+            Arg::Place(place) => {
+                let spot = self.spot(place)?;
+                self.address(spot)
+            }
+            Arg::Value(operand) => self.owned_memory(*operand, param),
+        }
+    }
+
+    /// Memory that the callee may have. What is copied it only reads, so memory that nobody writes meanwhile will do.
+    fn owned_memory(&mut self, operand: Operand, param: FnTypeParam) -> Result<PointerValue<'ctx>> {
+        let value = self.operand(operand)?;
+        let is_copied = self.unit.pool.is_copy(param.ty);
+        let is_lent = match operand {
+            Operand::Move(local) => !is_copied || self.is_constant(local),
+            Operand::Copy(local) => is_copied && self.is_constant(local),
+            Operand::Const(_) => is_copied,
+        };
+        match value {
+            Value::Memory(at) if is_lent && param.mode == ParamMode::Own => Ok(at),
+            value => {
+                let layout = self.unit.layouts.of(self.unit.pool, param.ty);
+                let copy = self.unit.scratch(layout.size, layout.align)?;
+                self.unit.store(copy, param.ty, value)?;
+                Ok(copy)
+            }
+        }
+    }
+
+    /// Memory for a result: the destination itself, if nothing can see it while the callee runs.
+    fn result_memory(&mut self, dst: Option<&Place>, ret: TypeId) -> Result<ResultMemory<'ctx>> {
+        if let Some(dst) = dst
+            && self.is_unseen(dst)
+        {
+            let spot = self.spot(dst)?;
+            return Ok(ResultMemory { address: self.address(spot)?, is_final: true });
+        }
+        let layout = self.unit.layouts.of(self.unit.pool, ret);
+        Ok(ResultMemory { address: self.unit.scratch(layout.size, layout.align)?, is_final: false })
+    }
+
+    fn is_unseen(&self, place: &Place) -> bool {
+        let PlaceBase::Local(local) = place.base else { return false };
+        let is_own = !matches!(
+            self.func.locals[local].kind,
+            LocalKind::Alias { .. } | LocalKind::Param(ParamMode::Borrow | ParamMode::Inout)
+        );
+        let is_direct = !place.proj.iter().any(|step| matches!(step, kiln_cfg::Proj::Deref));
+        is_own && is_direct && !self.plan.usage[local].exposed && matches!(self.slots[local], Slot::Memory(_))
+    }
+}
+
+/// Where a callee writes its result.
+#[derive(Clone, Copy)]
+struct ResultMemory<'ctx> {
+    address: PointerValue<'ctx>,
+    /// It is the destination.
+    is_final: bool,
+}
