@@ -33,6 +33,8 @@ pub(crate) struct Sema<'a> {
     pub types: TypeDecls,
     pub globals: Globals,
     pub lang: Lang,
+    /// Buffers of the CFG builder.
+    pub scratch: kiln_cfg::Scratch,
 }
 
 impl<'a> Sema<'a> {
@@ -59,6 +61,7 @@ impl<'a> Sema<'a> {
             types,
             globals: Globals::default(),
             lang,
+            scratch: kiln_cfg::Scratch::default(),
         }
     }
 

@@ -92,6 +92,11 @@ impl Instances {
         self.by_key(InstanceKey::Decl { decl, args: args.into() })
     }
 
+    /// The id of glue.
+    pub fn glue_id(&mut self, glue: Glue) -> FuncId {
+        self.by_key(InstanceKey::Glue(glue))
+    }
+
     fn by_key(&mut self, key: InstanceKey) -> FuncId {
         if let Some(func) = self.ids.get(&key) {
             return *func;
@@ -223,7 +228,7 @@ impl<'a> Sema<'a> {
 
     /// The function the compiler makes for a type.
     pub fn glue(&mut self, glue: Glue) -> FuncId {
-        let func = self.instances.by_key(InstanceKey::Glue(glue));
+        let func = self.instances.glue_id(glue);
         if self.instances.all[func].signature == Progress::Done {
             return func;
         }
@@ -333,7 +338,7 @@ impl<'a> Sema<'a> {
 
     /// AIR → CFG, with the verifiers on in debug builds.
     pub fn finish_body(&mut self, func: FuncId, body: air::Body) -> Checked<()> {
-        let cfg = self.build_cfg(&body)?;
+        let cfg = self.build_cfg(&body);
         self.set_body(func, cfg);
         if self.options.keep_air {
             self.airs.grow_to(func.0 as usize + 1, || None);

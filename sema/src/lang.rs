@@ -4,19 +4,28 @@ use crate::context::{Checked, Sema};
 use crate::errors;
 use kiln_hir as hir;
 use kiln_source::{DeclId, ModuleId};
-use kiln_types::FuncId;
+use kiln_types::{FuncId, ValueId};
 
 /// Where the compiler's own library modules are.
 #[derive(Debug, Default)]
 pub(crate) struct Lang {
     /// `std/rt.kiln`: panics and `@dbg`.
     rt: Option<ModuleId>,
+    /// `std/int.kiln`: methods of integers that are more than one operation.
+    int: Option<ModuleId>,
+    /// `std/float.kiln`: the same for floats.
+    float: Option<ModuleId>,
+    /// `std/target.kiln`: `Arch` and `Os`.
+    target: Option<ModuleId>,
 }
 
 impl Lang {
     pub fn find(hir: &hir::Program) -> Lang {
-        let rt = hir.modules.iter_enumerated().find(|(_, module)| module.is_std && &*module.name == "std::rt");
-        Lang { rt: rt.map(|(id, _)| id) }
+        let find = |name: &str| {
+            let mut modules = hir.modules.iter_enumerated();
+            modules.find(|(_, module)| module.is_std && &*module.name == name).map(|(id, _)| id)
+        };
+        Lang { rt: find("std::rt"), int: find("std::int"), float: find("std::float"), target: find("std::target") }
     }
 }
 
@@ -34,5 +43,32 @@ impl Sema<'_> {
     pub fn rt_func(&mut self, name: &str) -> Checked<FuncId> {
         let decl = self.rt_decl(name)?;
         self.ensure_signature(decl, &[])
+    }
+}
+
+impl Sema<'_> {
+    /// A function of the library for a method of integers (`std/int.kiln`) or floats (`std/float.kiln`).
+    pub fn number_function(&self, is_float: bool, name: kiln_source::Symbol) -> Option<DeclId> {
+        let module = if is_float { self.lang.float } else { self.lang.int };
+        let decl = *self.hir.modules[module?].names.get(&name)?;
+        self.hir.decls[decl].public.then_some(decl)
+    }
+
+    /// A variant of an enum of `std/target.kiln`.
+    pub fn target_value(&mut self, ty: &str, variant: &str) -> Checked<ValueId> {
+        let found = self.lang.target.and_then(|module| {
+            let symbol = self.names.get(ty)?;
+            self.hir.modules[module].names.get(&symbol).copied()
+        });
+        let Some(decl) = found else { return Err(self.error(errors::missing_rt(ty))) };
+        let ty = self.make_type(decl, &[], None)?;
+        self.complete(ty)?;
+        let symbol = self.names.intern(variant);
+        let def = self.pool.enum_def(ty).expect("the type was completed");
+        let found = def.variants.iter().find(|variant| variant.name == symbol).map(|variant| variant.discriminant);
+        match found {
+            Some(bits) => Ok(self.pool.scalar(ty, bits)),
+            None => Err(self.error(errors::missing_rt(variant))),
+        }
     }
 }

@@ -30,5 +30,6 @@ mod stmt;
 mod exhaustive;
 mod intrinsic;
 mod lang;
+mod lower;
 
 mod errors;

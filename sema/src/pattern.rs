@@ -115,7 +115,7 @@ impl<'a> BodyCx<'_, 'a> {
         PatKind::Bind { local: air, mode }
     }
 
-    fn mismatch(&mut self, span: Span, what: &str, ty: TypeId) -> kiln_source::ErrorReported {
+    fn pat_mismatch(&mut self, span: Span, what: &str, ty: TypeId) -> kiln_source::ErrorReported {
         if ty == TypeId::ERROR
             && let Err(error) = self.sema.reporter.check()
         {
@@ -143,7 +143,7 @@ impl<'a> BodyCx<'_, 'a> {
             _ => ("a constant", true),
         };
         if !fits {
-            return Err(self.mismatch(span, what, ty));
+            return Err(self.pat_mismatch(span, what, ty));
         }
         if let Expr::Str(text) = self.hir[expr] {
             let text: Box<str> = self.name(text).into();
@@ -152,7 +152,7 @@ impl<'a> BodyCx<'_, 'a> {
         let known = self.eval(expr, Some(ty))?;
         match known {
             Known::Value(value) if self.sema.pool.type_of(value) == ty => Ok(value),
-            _ => Err(self.mismatch(span, "a constant", ty)),
+            _ => Err(self.pat_mismatch(span, "a constant", ty)),
         }
     }
 
@@ -167,7 +167,7 @@ impl<'a> BodyCx<'_, 'a> {
         let ty = self.settle(ty);
         let span = self.span(range);
         if !self.sema.pool.is_int(ty) && ty != TypeId::CHAR {
-            return Err(self.mismatch(span, "a range", ty));
+            return Err(self.pat_mismatch(span, "a range", ty));
         }
         let from = from.map(|from| self.literal_value(from, ty)).transpose()?;
         let mut to = to.map(|to| self.literal_value(to, ty)).transpose()?;
@@ -200,7 +200,7 @@ impl<'a> BodyCx<'_, 'a> {
         let parts: Box<[TypeId]> = match self.key(ty) {
             TypeKey::Tuple(parts) => parts.clone(),
             TypeKey::Unit if elems.is_empty() => return Ok(PatKind::Wild),
-            _ => return Err(self.mismatch(self.span(range), "a tuple", ty)),
+            _ => return Err(self.pat_mismatch(self.span(range), "a tuple", ty)),
         };
         self.check_part_count(elems.len(), rest, parts.len(), range, "the tuple")?;
         Ok(PatKind::Fields(self.part_pats(elems, rest, &parts, owner, bound)))
@@ -266,7 +266,7 @@ impl<'a> BodyCx<'_, 'a> {
                 Ok(PatKind::Const(value))
             }
             PathValue::Known(_) => Err(self.error(errors::constant_pattern(span))),
-            _ => Err(self.mismatch(span, "neither a constant nor a variant", ty)),
+            _ => Err(self.pat_mismatch(span, "neither a constant nor a variant", ty)),
         }
     }
 
@@ -279,7 +279,7 @@ impl<'a> BodyCx<'_, 'a> {
             return Ok(());
         }
         let shown = format!("a value of `{}`", self.show(found));
-        Err(self.mismatch(span, &shown, wanted))
+        Err(self.pat_mismatch(span, &shown, wanted))
     }
 
     #[allow(clippy::too_many_arguments, reason = "the parts of one pattern")]
@@ -295,7 +295,7 @@ impl<'a> BodyCx<'_, 'a> {
     ) -> Checked<PatKind> {
         let span = self.expr_span(path);
         let PathValue::Variant { ty: of, variant } = self.pattern_path(path, ty)? else {
-            return Err(self.mismatch(span, "no variant", ty));
+            return Err(self.pat_mismatch(span, "no variant", ty));
         };
         self.check_same(of, ty, span)?;
         let def = self.variant_def(of, variant);
@@ -325,7 +325,7 @@ impl<'a> BodyCx<'_, 'a> {
                 self.check_same(of, ty, span)?;
                 self.sema.complete(of)?;
                 let Some(def) = self.sema.pool.struct_def(of) else {
-                    return Err(self.mismatch(span, "no struct", ty));
+                    return Err(self.pat_mismatch(span, "no struct", ty));
                 };
                 let defs = def.fields.clone();
                 Ok(PatKind::Fields(self.field_pats(of, &defs, fields, rest, owner, bound, range)?))
@@ -340,7 +340,7 @@ impl<'a> BodyCx<'_, 'a> {
                 let fields = self.field_pats(of, &def.fields, fields, rest, owner, bound, range)?;
                 Ok(PatKind::Variant { variant, fields })
             }
-            _ => Err(self.mismatch(span, "no struct", ty)),
+            _ => Err(self.pat_mismatch(span, "no struct", ty)),
         }
     }
 

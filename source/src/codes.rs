@@ -171,6 +171,8 @@ codes! {
     E0417 bad_try;
     /// `@bit_cast` between types of different sizes.
     E0418 bit_cast_size;
+    /// A type larger than the target can address.
+    E0419 type_too_large;
 
     // E05xx: patterns.
     /// A match that forgets values; an example is shown.

@@ -268,7 +268,7 @@ impl<'a> BodyCx<'_, 'a> {
         if let Some(values) = self.infer_from_payload(decl, name, args) {
             let known: Vec<ValueId> = captures.iter().copied().chain(values).collect();
             let func = self.sema.ensure_signature(decl, &known)?;
-            let ty = self.run_type_function(func, name.range)?;
+            let ty = self.sema.run_type_function(func)?;
             return self.type_member(ty, name);
         }
         self.member_of_expected(decl, captures, name, Expect::None)

@@ -112,4 +112,16 @@ impl<'a> BodyCx<'_, 'a> {
             self.error(error);
         }
     }
+
+    /// `e?`: the value, or leaving the function with the empty or error case.
+    pub fn try_expr(&mut self, inner: ExprId, range: TextRange) -> InstId {
+        let inst = self.value(inner, Expect::None);
+        let ty = self.ty(inst);
+        if ty == TypeId::ERROR {
+            return self.error_inst(range);
+        }
+        let shown = self.show(ty);
+        let error = errors::no_such_try(self.expr_span(inner), &shown);
+        self.wrong(error, range)
+    }
 }

@@ -1,0 +1,303 @@
+//! The whole analysis, and what comes out of it.
+
+use crate::context::{Checked, Sema};
+use crate::errors;
+use crate::options::{Mode, Options};
+use kiln_air as air;
+use kiln_cfg::{Program, Reference};
+use kiln_hir::{self as hir, DeclKind};
+use kiln_source::{DeclId, IdxVec, Interner, Reporter, SourceMap, Span, sym};
+use kiln_types::{FuncId, Layouts, Pool, RelocTarget, TypeId, ValueKey};
+use rustc_hash::FxHashMap;
+
+/// A `test` block.
+#[derive(Clone, Debug)]
+pub struct TestCase {
+    /// Its text.
+    pub name: Box<str>,
+    /// Its function.
+    pub func: FuncId,
+    /// Where it is written.
+    pub span: Span,
+}
+
+/// A checked program and everything known of it.
+#[derive(Debug)]
+pub struct Analysis {
+    /// Types and values.
+    pub pool: Pool,
+    /// Layouts on the target.
+    pub layouts: Layouts,
+    /// The program. Only after an analysis without errors is it complete.
+    pub program: Program,
+    /// AIR of the bodies, if [`Options::keep_air`].
+    pub airs: IdxVec<FuncId, Option<air::Body>>,
+    /// The tests of the program, in source order.
+    pub tests: Vec<TestCase>,
+}
+
+/// Checks a program. Mistakes are reported.
+pub fn analyze(
+    hir: &hir::Program,
+    sources: &SourceMap,
+    names: &mut Interner,
+    reporter: &mut Reporter,
+    options: &Options,
+) -> Analysis {
+    let mut sema = Sema::new(hir, sources, names, reporter, options);
+    let tests = sema.check_declarations();
+    sema.check_main();
+    sema.ensure_panic();
+    sema.drain_queue();
+    sema.check_unused_functions();
+    sema.reporter.silence(&hir.allows());
+    if options.mode != Mode::Check {
+        let roots = match options.mode {
+            Mode::Test => tests.iter().map(|test| test.func).collect(),
+            _ => sema.program.entry.into_iter().collect(),
+        };
+        sema.keep_reachable(roots);
+    }
+    Analysis { pool: sema.pool, layouts: sema.layouts, program: sema.program, airs: sema.airs, tests }
+}
+
+impl<'a> Sema<'a> {
+    /// Checks every declaration of the program that needs no arguments, used or not.
+    fn check_declarations(&mut self) -> Vec<TestCase> {
+        let mut tests = Vec::new();
+        for (decl, item) in self.hir.decls.iter_enumerated() {
+            if self.hir.modules[item.module].is_std || !self.stands_alone(decl) {
+                continue;
+            }
+            match self.check_declaration(decl, item) {
+                Ok(Some(func)) if matches!(item.kind, DeclKind::Test { .. }) => tests.push(TestCase {
+                    name: self.names.name(item.name.symbol).into(),
+                    func,
+                    span: self.hir.span(decl),
+                }),
+                // Errors are reported; other declarations are checked all the same.
+                Ok(_) | Err(_) => {}
+            }
+        }
+        tests
+    }
+
+    /// Whether a declaration means something without arguments: it captures nothing and has no comptime parameters.
+    fn stands_alone(&self, decl: DeclId) -> bool {
+        let holder = self.capture_holder(decl);
+        self.hir.decls[holder].captures.is_empty()
+            && !self.decl(decl).as_fn().is_some_and(hir::FnDecl::is_generic)
+            && self.decl(decl).parent.is_none_or(|parent| !self.is_in_generic(parent))
+    }
+
+    /// Whether a declaration stands inside a function with comptime parameters, so that it is made with that one's instances.
+    fn is_in_generic(&self, decl: DeclId) -> bool {
+        let item = self.decl(decl);
+        item.as_fn().is_some_and(hir::FnDecl::is_generic) || item.parent.is_some_and(|parent| self.is_in_generic(parent))
+    }
+
+    fn check_declaration(&mut self, decl: DeclId, item: &'a hir::Decl) -> Checked<Option<FuncId>> {
+        match &item.kind {
+            DeclKind::Fn(_) | DeclKind::Test { .. } => {
+                let func = self.ensure_signature(decl, &[])?;
+                self.check_foreign(func, item)?;
+                self.want_body(func);
+                Ok(Some(func))
+            }
+            DeclKind::Struct(_) | DeclKind::Enum(_) => {
+                let ty = self.make_type(decl, &[], None)?;
+                self.complete(ty)?;
+                self.ensure_layout(ty, self.hir.name_span(decl))?;
+                Ok(None)
+            }
+            DeclKind::Const(_) => {
+                let span = self.hir.name_span(decl);
+                self.ensure_global(decl, &[], span)?;
+                Ok(None)
+            }
+            DeclKind::Drop { ty, .. } => {
+                self.check_destructor(decl, item, *ty)?;
+                Ok(None)
+            }
+            DeclKind::Error => Ok(None),
+        }
+    }
+
+    /// A destructor belongs to a type of its file, which has no other.
+    fn check_destructor(&mut self, decl: DeclId, item: &hir::Decl, ty: hir::ExprId) -> Checked<()> {
+        let span = self.hir.name_span(decl);
+        let name = self.names.name(item.name.symbol).to_owned();
+        let hir::Expr::Decl(of) = item.body[ty] else { return self.reporter.check() };
+        if self.decl(of).members().is_none() || self.decl(of).module != item.module {
+            return Err(self.error(errors::destructor_of_nothing(span, &name)));
+        }
+        match self.types.destructor(of) {
+            Some(first) if first != decl => {
+                let first = self.hir.name_span(first);
+                Err(self.error(errors::second_destructor(span, &name, first)))
+            }
+            _ => {
+                let func = self.ensure_signature(decl, &[])?;
+                self.want_body(func);
+                Ok(())
+            }
+        }
+    }
+
+    /// C has no `inout`, no views, no arrays by value.
+    fn check_foreign(&mut self, func: FuncId, item: &hir::Decl) -> Checked<()> {
+        let Some(function) = item.as_fn().filter(|function| function.external.is_some()) else { return Ok(()) };
+        let sig = self.program.info(func).sig.clone();
+        let file = self.file_of(item.module);
+        let mut result = Ok(());
+        for (param, ty) in function.params.iter().zip(&sig.params) {
+            let span = param.range.in_file(file);
+            if param.mode != hir::Mode::Value || !self.is_c_type(ty.ty) {
+                let shown = self.show(ty.ty);
+                result = Err(self.error(errors::foreign_parameter(span, &shown, param.mode != hir::Mode::Value)));
+            }
+        }
+        if let Some(ret) = function.ret
+            && !self.is_c_type(sig.ret)
+            && !matches!(sig.ret, TypeId::UNIT | TypeId::NEVER)
+        {
+            let shown = self.show(sig.ret);
+            result = Err(self.error(errors::foreign_parameter(item.body.expr_ranges[ret].in_file(file), &shown, false)));
+        }
+        result
+    }
+
+    fn is_c_type(&self, ty: TypeId) -> bool {
+        use kiln_types::TypeKey;
+        match self.pool.key(ty) {
+            TypeKey::Ptr { pointee, .. } => !self.pool.is_unsized(*pointee),
+            TypeKey::Bool
+            | TypeKey::Char
+            | TypeKey::Int { .. }
+            | TypeKey::Size { .. }
+            | TypeKey::Float { .. }
+            | TypeKey::Fn(_)
+            | TypeKey::Struct { .. }
+            | TypeKey::AnonStruct { .. }
+            | TypeKey::Enum { .. }
+            | TypeKey::Error => true,
+            _ => false,
+        }
+    }
+
+    /// `main` takes nothing and gives `()` or `i32`.
+    fn check_main(&mut self) {
+        let Some(root) = self.hir.modules.get(hir::Program::ROOT) else { return };
+        let main = root.names.get(&sym::MAIN).copied();
+        let Some(main) = main.filter(|main| matches!(self.decl(*main).kind, DeclKind::Fn(_))) else {
+            if self.options.mode == Mode::Program && !self.reporter.has_errors() {
+                let file = root.file;
+                let error = errors::missing_main(self.sources, file);
+                self.error(error);
+            }
+            return;
+        };
+        let function = self.decl(main).as_fn().expect("just tested");
+        let span = self.hir.name_span(main);
+        if !function.params.is_empty() {
+            self.error(errors::main_with_parameters(span));
+            return;
+        }
+        let Ok(func) = self.ensure_signature(main, &[]) else { return };
+        let ret = self.program.info(func).sig.ret;
+        if !matches!(ret, TypeId::UNIT | TypeId::I32 | TypeId::NEVER) {
+            let shown = self.show(ret);
+            self.error(errors::main_with_result(span, &shown));
+            return;
+        }
+        self.program.entry = Some(func);
+    }
+
+    /// Backends call the panic function by themselves.
+    fn ensure_panic(&mut self) {
+        if self.options.mode == Mode::Check {
+            return;
+        }
+        if let Ok(func) = self.rt_func("panic") {
+            self.program.panic = Some(func);
+            self.want_body(func);
+        }
+    }
+
+    fn check_unused_functions(&mut self) {
+        for (decl, item) in self.hir.decls.iter_enumerated() {
+            let name = self.names.name(item.name.symbol);
+            let counts = matches!(item.kind, DeclKind::Fn(_)) && !item.is_member && !item.public;
+            let exempt = self.hir.modules[item.module].is_std || item.name.symbol == sym::MAIN || name.starts_with('_');
+            if counts && !exempt && !self.hir.is_used(decl) {
+                let warning = errors::unused_function(self.hir.name_span(decl), name);
+                self.reporter.report(warning);
+            }
+        }
+    }
+
+    /// Drops bodies and signatures that nothing reaches from `roots`.
+    fn keep_reachable(&mut self, roots: Vec<FuncId>) {
+        let count = self.program.infos.len();
+        let mut reached: IdxVec<FuncId, bool> = (0..count).map(|_| false).collect();
+        let mut work: Vec<FuncId> = roots;
+        work.extend(self.program.panic);
+        while let Some(func) = work.pop() {
+            if std::mem::replace(&mut reached[func], true) {
+                continue;
+            }
+            if let Some(Some(body)) = self.program.bodies.get(func) {
+                let body = std::rc::Rc::clone(body);
+                self.functions_of(&body, &mut work);
+            }
+        }
+        for func in reached.ids() {
+            if !reached[func] {
+                self.program.infos[func] = None;
+                if let Some(body) = self.program.bodies.get_mut(func) {
+                    *body = None;
+                }
+                if let Some(air) = self.airs.get_mut(func) {
+                    *air = None;
+                }
+            }
+        }
+    }
+
+    fn functions_of(&self, body: &kiln_cfg::Func, work: &mut Vec<FuncId>) {
+        let mut statics = Vec::new();
+        body.for_each_reference(&mut |reference| match reference {
+            Reference::Func(func) => work.push(func),
+            Reference::Static(data) => statics.push(data),
+            Reference::Const(value) => self.functions_of_value(value, work, &mut statics),
+        });
+        self.functions_of_statics(statics, work);
+    }
+
+    fn functions_of_value(&self, value: kiln_types::ValueId, work: &mut Vec<FuncId>, statics: &mut Vec<kiln_types::StaticId>) {
+        match self.pool.value_key(value) {
+            Some(ValueKey::Fn { func, .. }) => work.push(*func),
+            Some(ValueKey::StaticPtr { data, .. }) => statics.push(*data),
+            Some(ValueKey::Aggregate { parts, .. } | ValueKey::Variant { parts, .. }) => {
+                parts.iter().for_each(|part| self.functions_of_value(*part, work, statics));
+            }
+            _ => {}
+        }
+    }
+
+    /// Functions whose addresses stand in static data.
+    fn functions_of_statics(&self, mut statics: Vec<kiln_types::StaticId>, work: &mut Vec<FuncId>) {
+        let mut seen: FxHashMap<kiln_types::StaticId, ()> = FxHashMap::default();
+        while let Some(data) = statics.pop() {
+            if seen.insert(data, ()).is_some() {
+                continue;
+            }
+            for reloc in &self.program.statics.get(data).relocs {
+                match reloc.target {
+                    RelocTarget::Func(func) => work.push(func),
+                    RelocTarget::Static { data, .. } => statics.push(data),
+                }
+            }
+        }
+    }
+}

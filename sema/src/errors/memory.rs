@@ -1,0 +1,43 @@
+//! Mistakes about places, modes and unchecked code.
+
+use kiln_source::{Diagnostic, Span, codes};
+use kiln_types::ParamMode;
+
+pub(crate) fn not_a_place(span: Span) -> Diagnostic {
+    Diagnostic::error(codes::E0203, span, "this is a value, not a place").label("nothing that could be changed later")
+}
+
+pub(crate) fn immutable_local(span: Span, name: &str, param: Option<ParamMode>, declared: Span) -> Diagnostic {
+    let error = Diagnostic::error(codes::E0202, span, format!("`{name}` can't be changed")).label("written here");
+    let start = Span::new(declared.file, declared.range.start, declared.range.start);
+    match param {
+        None => error.also(declared, "bound without `mut`").fix(start, "mut ", format!("write `mut {name}`")),
+        Some(ParamMode::Borrow) => error.also(declared, "borrowed: it can only be read").help(format!("take it as `inout {name}`")),
+        Some(_) => error.also(declared, "a parameter").help(format!("copy it into a variable: `let mut {name} = {name};`")),
+    }
+}
+
+pub(crate) fn write_to_const(span: Span) -> Diagnostic {
+    Diagnostic::error(codes::E0202, span, "a constant can't be changed").label("written here")
+}
+
+pub(crate) fn write_through_const_ptr(span: Span) -> Diagnostic {
+    Diagnostic::error(codes::E0202, span, "a `ptr const` can't be written through").label("needs a `ptr mut`")
+}
+
+pub(crate) fn needs_checked_call(span: Span, name: &str, is_extern: bool) -> Diagnostic {
+    let what = if is_extern { "a foreign function" } else { "an unchecked function" };
+    Diagnostic::error(codes::E0702, span, format!("`{name}` is {what}: its call needs a `checked` block"))
+        .label("outside `checked`")
+        .help("write `checked { … }` around it and make sure that its conditions hold")
+}
+
+pub(crate) fn needs_checked_intrinsic(span: Span, name: &str) -> Diagnostic {
+    Diagnostic::error(codes::E0702, span, format!("`@{name}` needs a `checked` block"))
+        .label("outside `checked`")
+        .help("write `checked { … }` around it and make sure that its conditions hold")
+}
+
+pub(crate) fn expected_pointer(span: Span, ty: &str) -> Diagnostic {
+    Diagnostic::error(codes::E0401, span, format!("expected a pointer, found `{ty}`")).label(format!("this is `{ty}`"))
+}

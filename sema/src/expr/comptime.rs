@@ -1,0 +1,210 @@
+//! `comptime` expressions: a value, or control flow decided while compiling.
+
+use super::Expect;
+use crate::body::{BodyCx, LocalState};
+use crate::context::Checked;
+use crate::errors;
+use crate::type_decl::Known;
+use kiln_air::{Inst, InstId};
+use kiln_hir::{Arm, Expr, ExprId, ForIter, LoopId, Pat, PatId};
+use kiln_source::TextRange;
+use kiln_types::{TypeId, ValueId};
+
+impl<'a> BodyCx<'_, 'a> {
+    /// `comptime inner`
+    pub fn comptime(&mut self, inner: ExprId, expect: Expect, range: TextRange) -> InstId {
+        if self.comptime {
+            // All of this body runs at comptime already.
+            return self.operand(inner, expect);
+        }
+        let result = match &self.hir[inner] {
+            Expr::If { cond, then, else_ } => self.comptime_if(*cond, *then, *else_, expect, range),
+            Expr::Match { scrutinee, arms, .. } => self.comptime_match(*scrutinee, arms, expect, range),
+            Expr::For { id, pat, iter, body } => self.comptime_for(*id, *pat, *iter, *body, range),
+            _ => self.comptime_value(inner, expect, range),
+        };
+        self.or_error(result, range)
+    }
+
+    fn comptime_value(&mut self, inner: ExprId, expect: Expect, range: TextRange) -> Checked<InstId> {
+        let known = self.eval(inner, expect.ty())?;
+        Ok(self.known_inst(known, range))
+    }
+
+    /// Only the branch that is taken is checked.
+    fn comptime_if(
+        &mut self,
+        cond: ExprId,
+        then: ExprId,
+        else_: Option<ExprId>,
+        expect: Expect,
+        range: TextRange,
+    ) -> Checked<InstId> {
+        let cond = self.eval(cond, Some(TypeId::BOOL))?;
+        match (cond == Known::Value(ValueId::TRUE), else_) {
+            (true, _) => Ok(self.operand(then, expect)),
+            (false, Some(else_)) => match &self.hir[else_] {
+                // `comptime if … else if …`: the whole chain is decided.
+                Expr::If { cond, then, else_ } => self.comptime_if(*cond, *then, *else_, expect, range),
+                _ => Ok(self.operand(else_, expect)),
+            },
+            (false, None) => Ok(self.unit(range)),
+        }
+    }
+
+    /// Only the arm that matches is checked.
+    fn comptime_match(
+        &mut self,
+        scrutinee: ExprId,
+        arms: &'a [Arm],
+        expect: Expect,
+        range: TextRange,
+    ) -> Checked<InstId> {
+        let known = self.eval(scrutinee, None)?;
+        let value = self.identity(known, self.range(scrutinee))?;
+        for arm in arms {
+            if !self.comptime_matches(arm.pat, value)? {
+                continue;
+            }
+            if let Some(guard) = arm.guard {
+                if self.eval(guard, Some(TypeId::BOOL))? != Known::Value(ValueId::TRUE) {
+                    continue;
+                }
+            }
+            return Ok(self.operand(arm.body, expect));
+        }
+        let shown = self.sema.show_value(value);
+        Err(self.error(errors::comptime_match_without_arm(self.span(range), &shown)))
+    }
+
+    /// The body once for each element, which is known in it.
+    fn comptime_for(
+        &mut self,
+        id: LoopId,
+        pat: PatId,
+        iter: ForIter,
+        body: ExprId,
+        range: TextRange,
+    ) -> Checked<InstId> {
+        let turns = self.comptime_elements(iter)?;
+        let air = kiln_air::LoopId(self.air.loops);
+        self.air.loops += 1;
+        let mut stmts = Vec::with_capacity(turns.len());
+        for value in turns {
+            if !self.comptime_matches(pat, value)? {
+                return Err(self.error(errors::refutable_pattern(self.span(self.hir.pat_ranges[pat]), "_")));
+            }
+            stmts.push(self.unrolled_turn(id, body));
+        }
+        // `break` leaves the labelled block around all turns.
+        let body = self.push(Inst::Block { stmts: stmts.into(), result: None }, TypeId::UNIT, range);
+        Ok(self.push(Inst::Labeled { id: air, body }, TypeId::UNIT, range))
+    }
+
+    fn unrolled_turn(&mut self, id: LoopId, body: ExprId) -> InstId {
+        self.loops[id.0 as usize] = None;
+        self.operand(body, Expect::Type(TypeId::UNIT))
+    }
+
+    fn comptime_elements(&mut self, iter: ForIter) -> Checked<Vec<ValueId>> {
+        match iter {
+            ForIter::Range { from, to, inclusive } => self.comptime_range(from, to, inclusive),
+            ForIter::Each(elems) => {
+                let known = self.eval(elems, None)?;
+                let value = self.identity(known, self.range(elems))?;
+                self.elements_of(value, elems)
+            }
+        }
+    }
+
+    fn comptime_range(&mut self, from: ExprId, to: ExprId, inclusive: bool) -> Checked<Vec<ValueId>> {
+        let last = self.eval(to, None)?;
+        let ty = self.sema.known_type(last);
+        let first = self.eval(from, Some(ty))?;
+        let (Known::Value(first), Known::Value(last)) = (first, last) else { return Ok(Vec::new()) };
+        let (Some(first), Some(last)) = (self.sema.pool.scalar_bits(first), self.sema.pool.scalar_bits(last)) else {
+            let shown = self.show(ty);
+            return Err(self.error(errors::range_of(self.expr_span(from), &shown)));
+        };
+        let end = if inclusive { (last as i128).saturating_add(1) } else { last as i128 };
+        let count = end.saturating_sub(first as i128);
+        if count > MAX_UNROLLED {
+            return Err(self.error(errors::too_many_turns(self.expr_span(to), count, MAX_UNROLLED)));
+        }
+        Ok((first as i128..end).map(|number| self.sema.pool.scalar(ty, number as u128)).collect())
+    }
+
+    /// Matches a comptime value and makes the bindings of the pattern known.
+    fn comptime_matches(&mut self, pat: PatId, value: ValueId) -> Checked<bool> {
+        match &self.hir[pat] {
+            Pat::Wild => Ok(true),
+            Pat::Bind(local) => {
+                self.locals[*local] = LocalState::Known(Known::Value(value));
+                Ok(true)
+            }
+            Pat::Or(parts) => {
+                for part in parts {
+                    if self.comptime_matches(*part, value)? {
+                        return Ok(true);
+                    }
+                }
+                Ok(false)
+            }
+            Pat::Literal(expr) => {
+                let ty = self.sema.pool.type_of(value);
+                let known = self.eval(*expr, Some(ty))?;
+                Ok(self.identity(known, self.range(*expr))? == value)
+            }
+            Pat::Path(path) => self.comptime_path_matches(*path, value),
+            Pat::Range { from, to, inclusive } => self.comptime_range_matches(*from, *to, *inclusive, value),
+            Pat::Tuple { elems, rest: None } => {
+                let parts = self.parts_of(value);
+                self.comptime_parts_match(elems, &parts)
+            }
+            Pat::TupleVariant { path, elems, rest: None } => {
+                Ok(self.comptime_path_matches(*path, value)? && {
+                    let parts = self.parts_of(value);
+                    self.comptime_parts_match(elems, &parts)?
+                })
+            }
+            _ => {
+                let span = self.span(self.hir.pat_ranges[pat]);
+                Err(self.error(errors::comptime_pattern(span)))
+            }
+        }
+    }
+
+    fn comptime_parts_match(&mut self, elems: &[PatId], parts: &[ValueId]) -> Checked<bool> {
+        if elems.len() != parts.len() {
+            return Ok(false);
+        }
+        for (elem, part) in elems.iter().zip(parts) {
+            if !self.comptime_matches(*elem, *part)? {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    fn comptime_range_matches(
+        &mut self,
+        from: Option<ExprId>,
+        to: Option<ExprId>,
+        inclusive: bool,
+        value: ValueId,
+    ) -> Checked<bool> {
+        let ty = self.sema.pool.type_of(value);
+        let bound = |cx: &mut Self, bound: Option<ExprId>| -> Checked<Option<i128>> {
+            let Some(bound) = bound else { return Ok(None) };
+            let Known::Value(known) = cx.eval(bound, Some(ty))? else { return Ok(None) };
+            Ok(cx.sema.pool.scalar_bits(known).map(|bits| bits as i128))
+        };
+        let (from, to) = (bound(self, from)?, bound(self, to)?);
+        let Some(bits) = self.sema.pool.scalar_bits(value) else { return Ok(false) };
+        let bits = bits as i128;
+        Ok(from.is_none_or(|from| from <= bits) && to.is_none_or(|to| bits < to || inclusive && bits == to))
+    }
+}
+
+/// Turns of a `comptime for` over a range: more would be code nobody wants.
+const MAX_UNROLLED: i128 = 1_000_000;
