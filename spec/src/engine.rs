@@ -1,0 +1,125 @@
+//! What runs a program: native code at two levels of optimisation.
+
+use kiln_compiler::{Compilation, Files, Mode, OptLevel, Options, compile, guarded, link};
+use std::io::Read;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
+
+/// A way to run a program.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Engine {
+    /// Native code at this level.
+    Native(OptLevel),
+}
+
+/// What a program did.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Outcome {
+    /// All of its standard output.
+    pub stdout: Vec<u8>,
+    /// All of its standard errors.
+    pub stderr: Vec<u8>,
+    /// Its exit status; `None` if a signal ended it.
+    pub status: Option<i32>,
+}
+
+/// After this a program counts as one that does not end.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+impl Engine {
+    /// The engines that this build of the compiler has.
+    pub fn available() -> Vec<Engine> {
+        if cfg!(feature = "llvm") {
+            vec![Engine::Native(OptLevel::None), Engine::Native(OptLevel::Default)]
+        } else {
+            Vec::new()
+        }
+    }
+
+    /// How it is called in messages.
+    pub fn name(self) -> &'static str {
+        match self {
+            Engine::Native(OptLevel::None) => "native -O0",
+            Engine::Native(_) => "native -O2",
+        }
+    }
+
+    /// Compiles and runs a program.
+    ///
+    /// # Errors
+    /// Why it did not come to a run, or did not end.
+    pub fn run(self, root: &Path, files: &(dyn Files + Sync)) -> Result<Outcome, String> {
+        let Engine::Native(opt) = self;
+        let options = Options { opt, ..options(Mode::Build, root) };
+        let compilation = compiled(&options, files)?;
+        let object = compilation.object.as_ref().ok_or_else(|| format!("no object: {:?}", compilation.diagnostics))?;
+        let folder = tempfile::tempdir().map_err(|error| error.to_string())?;
+        let program = folder.path().join("program");
+        link(object, &program, &options).map_err(|error| error.message)?;
+        run_process(&program)
+    }
+}
+
+/// Options for a program of these files.
+pub(crate) fn options(mode: Mode, root: &Path) -> Options {
+    Options::new(mode, vec![PathBuf::from(root)])
+}
+
+/// Compiles; a crash of the compiler is an error.
+pub(crate) fn compiled(options: &Options, files: &(dyn Files + Sync)) -> Result<Compilation, String> {
+    guarded(|| compile(options, files)).map_err(|error| format!("the compiler crashed: {}", error.message))
+}
+
+fn run_process(program: &Path) -> Result<Outcome, String> {
+    let mut command = Command::new(program);
+    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = start(&mut command).map_err(|error| format!("the program did not start: {error}"))?;
+    let stdout = reader(child.stdout.take());
+    let stderr = reader(child.stderr.take());
+    let status = wait(&mut child)?;
+    let read = |thread: thread::JoinHandle<Vec<u8>>| thread.join().map_err(|_| "the output was not read".to_owned());
+    Ok(Outcome { stdout: read(stdout)?, stderr: read(stderr)?, status: status.code() })
+}
+
+/// Starts a program that was just written. Where another thread forks at that moment, the file is busy until its child
+/// has replaced itself.
+fn start(command: &mut Command) -> std::io::Result<Child> {
+    for _ in 0..100 {
+        match command.spawn() {
+            Err(error) if error.kind() == std::io::ErrorKind::ExecutableFileBusy => {
+                thread::sleep(Duration::from_millis(5));
+            }
+            result => return result,
+        }
+    }
+    command.spawn()
+}
+
+fn reader(stream: Option<impl Read + Send + 'static>) -> thread::JoinHandle<Vec<u8>> {
+    thread::spawn(move || {
+        let mut bytes = Vec::new();
+        if let Some(mut stream) = stream {
+            // A pipe that breaks has given what it had.
+            let _ = stream.read_to_end(&mut bytes);
+        }
+        bytes
+    })
+}
+
+fn wait(child: &mut Child) -> Result<ExitStatus, String> {
+    let start = Instant::now();
+    loop {
+        match child.try_wait() {
+            Ok(Some(status)) => return Ok(status),
+            Ok(None) if start.elapsed() > PATIENCE => {
+                let _ = child.kill();
+                let _ = child.wait();
+                return Err("the program does not end".to_owned());
+            }
+            Ok(None) => thread::sleep(Duration::from_micros(500)),
+            Err(error) => return Err(error.to_string()),
+        }
+    }
+}

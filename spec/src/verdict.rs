@@ -1,0 +1,128 @@
+//! Compares what an example or program does with what it is to do.
+
+use crate::engine::{compiled, options};
+use crate::example::ROOT;
+use crate::{Ending, Engine, Example, ExpectedRun, Marker, Outcome, Program};
+use kiln_compiler::{Compilation, Disk, Files, Format, Memory, Mode, render};
+use kiln_source::{Diagnostic, Severity};
+use std::fmt::Write;
+use std::path::Path;
+
+/// Checks and runs an example.
+///
+/// # Errors
+/// How it differs from what it says.
+pub fn check_example(example: &Example) -> Result<(), String> {
+    let mut files = Memory::default();
+    for (name, text) in &example.files {
+        files.insert(name, text.clone());
+    }
+    let compilation = compiled(&options(Mode::Check, Path::new(ROOT)), &files)?;
+    let mut differences = String::new();
+    compare_markers("error", &example.errors, &markers(&compilation, Severity::Error), &mut differences);
+    if let Some(warnings) = &example.warnings {
+        compare_markers("warning", warnings, &markers(&compilation, Severity::Warning), &mut differences);
+    }
+    if !differences.is_empty() {
+        return Err(differences + &rendered(&compilation));
+    }
+    match &example.run {
+        Some(run) => on_every_engine(run, Path::new(ROOT), &files),
+        None => Ok(()),
+    }
+}
+
+/// Runs a program of a folder of examples.
+///
+/// # Errors
+/// How it differs from its expected output.
+pub fn check_program(program: &Program) -> Result<(), String> {
+    let compilation = compiled(&options(Mode::Check, &program.path), &Disk)?;
+    if !compilation.diagnostics.is_empty() {
+        return Err(rendered(&compilation));
+    }
+    for engine in Engine::available() {
+        let outcome = engine.run(&program.path, &Disk).map_err(|why| format!("{}: {why}", engine.name()))?;
+        if outcome.stdout != program.stdout || outcome.status != Some(program.status) || !outcome.stderr.is_empty() {
+            let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+            let (expected, found) = (text(&program.stdout), text(&outcome.stdout));
+            let differences = difference("stdout", &expected, &found);
+            let (status, errors) = (outcome.status, text(&outcome.stderr));
+            return Err(format!("{}: {differences}status {status:?}, errors {errors:?}", engine.name()));
+        }
+    }
+    Ok(())
+}
+
+fn on_every_engine(run: &ExpectedRun, root: &Path, files: &(dyn Files + Sync)) -> Result<(), String> {
+    for engine in Engine::available() {
+        let outcome = engine.run(root, files).map_err(|why| format!("{}: {why}", engine.name()))?;
+        let differences = compare_run(run, &outcome);
+        if !differences.is_empty() {
+            return Err(format!("{}: {differences}", engine.name()));
+        }
+    }
+    Ok(())
+}
+
+/// How a run differs from what is expected; empty if it does not.
+fn compare_run(expected: &ExpectedRun, outcome: &Outcome) -> String {
+    let (stderr, status) = match &expected.ending {
+        Ending::Exit(status) => (String::new(), *status),
+        Ending::Panic { reason, place } => (format!("error: {reason}\n  at {place}\n"), 101),
+    };
+    let mut differences = difference("stdout", &expected.stdout, &String::from_utf8_lossy(&outcome.stdout));
+    differences += &difference("stderr", &stderr, &String::from_utf8_lossy(&outcome.stderr));
+    if outcome.status != Some(status) {
+        let found = outcome.status.map_or("a signal".to_owned(), |status| status.to_string());
+        let _ = writeln!(differences, "exit status: expected {status}, found {found}");
+    }
+    differences
+}
+
+fn difference(what: &str, expected: &str, found: &str) -> String {
+    if expected == found {
+        return String::new();
+    }
+    format!("{what}\n  expected {expected:?}\n  found    {found:?}\n")
+}
+
+/// The diagnostics of one severity with their files and lines, sorted.
+fn markers(compilation: &Compilation, severity: Severity) -> Vec<Marker> {
+    let of_severity = compilation.diagnostics.iter().filter(|diagnostic| diagnostic.severity == severity);
+    let mut markers: Vec<Marker> = of_severity.map(|diagnostic| marker(compilation, diagnostic)).collect();
+    markers.sort();
+    markers
+}
+
+fn marker(compilation: &Compilation, diagnostic: &Diagnostic) -> Marker {
+    let name = diagnostic.code.map(|code| code.id).or(diagnostic.warning.map(|warning| warning.name()));
+    let name = name.unwrap_or("without a name").to_owned();
+    match &diagnostic.primary {
+        Some(label) => {
+            let file = compilation.sources.file(label.span.file).name.to_string();
+            Marker { file, line: compilation.sources.line_column(label.span).line as usize, name }
+        }
+        None => Marker { file: String::new(), line: 0, name },
+    }
+}
+
+fn compare_markers(what: &str, expected: &[Marker], found: &[Marker], differences: &mut String) {
+    let mut rest: Vec<&Marker> = found.iter().collect();
+    for marker in expected {
+        match rest.iter().position(|other| *other == marker) {
+            Some(at) => drop(rest.remove(at)),
+            None => {
+                let _ = writeln!(differences, "{}:{}: {what} {} is missing", marker.file, marker.line, marker.name);
+            }
+        }
+    }
+    for marker in rest {
+        let _ = writeln!(differences, "{}:{}: {what} {} is not expected", marker.file, marker.line, marker.name);
+    }
+}
+
+fn rendered(compilation: &Compilation) -> String {
+    let said = render(&compilation.diagnostics, &compilation.sources, Format::Short, false);
+    format!("the compiler says:\n{said}")
+}
