@@ -23,6 +23,18 @@ pub use program::{FuncInfo, FuncKind, FuncSig, Glue, Program, RtSymbol};
 mod foreign;
 pub use foreign::{CType, Effect, Foreign, ForeignRow, OUT_OF_MEMORY};
 
+mod mentions;
+pub use mentions::Mention;
+
+mod place_type;
+pub use place_type::{PlaceType, place_type};
+
+mod type_names;
+pub use type_names::TypeNames;
+
+mod print;
+pub use print::{PrintCx, print};
+
 mod emit;
 
 mod build;

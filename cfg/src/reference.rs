@@ -63,7 +63,9 @@ fn of_rvalue(value: &Rvalue, f: &mut dyn FnMut(Reference)) {
             of_operand(*value, f);
         }
         Rvalue::Binary(_, left, right) => [*left, *right].into_iter().for_each(|value| of_operand(value, f)),
-        Rvalue::Use(place, _) | Rvalue::AddressOf(place) | Rvalue::Len(place) | Rvalue::Tag(place) => of_place(place, f),
+        Rvalue::Use(place, _) | Rvalue::AddressOf(place) | Rvalue::Len(place) | Rvalue::Tag(place) => {
+            of_place(place, f)
+        }
         Rvalue::Slice { place, from, to } => {
             of_place(place, f);
             [*from, *to].into_iter().flatten().for_each(|value| of_operand(value, f));

@@ -1,0 +1,5 @@
+//! Tests of the lowering: the text of small functions, and what they compute.
+
+mod dsl;
+
+mod text;
