@@ -16,7 +16,9 @@ use std::path::{Component, Path, PathBuf};
 pub(crate) fn load(session: &mut Session<'_>) -> Program {
     let mut loader = Loader::new(session);
     loader.inputs();
-    loader.add(Place::library(kiln_std::RUNTIME), None);
+    for module in kiln_std::IMPLICIT {
+        loader.add(Place::library(module), None);
+    }
     while let Some(queued) = loader.queue.pop_front() {
         loader.lower(queued);
     }

@@ -19,6 +19,11 @@ impl<'a> BodyCx<'_, 'a> {
     /// The value of an expression at comptime, of the expected type.
     pub fn eval(&mut self, expr: ExprId, expect: Option<TypeId>) -> Checked<Known> {
         let expect = expect.map(|ty| self.settle(ty));
+        self.eval_as(expr, expect.map_or(Expect::None, Expect::Type))
+    }
+
+    /// The value of an expression at comptime; a hint is only for literals.
+    pub fn eval_as(&mut self, expr: ExprId, expect: Expect) -> Checked<Known> {
         if let Some(known) = self.eval_name(expr, expect)? {
             return Ok(known);
         }
@@ -33,7 +38,8 @@ impl<'a> BodyCx<'_, 'a> {
     }
 
     /// Literals and names, whose values are known without evaluation.
-    fn eval_name(&mut self, expr: ExprId, expect: Option<TypeId>) -> Checked<Option<Known>> {
+    fn eval_name(&mut self, expr: ExprId, expectation: Expect) -> Checked<Option<Known>> {
+        let expect = expectation.ty();
         let known = match &self.hir[expr] {
             Expr::Int(value) => match expect {
                 Some(ty) if self.sema.pool.is_int(ty) => {
@@ -61,7 +67,7 @@ impl<'a> BodyCx<'_, 'a> {
         };
         let found = self.sema.known_type(known);
         match expect {
-            Some(wanted) if found != wanted && found != TypeId::ERROR => {
+            Some(wanted) if found != wanted && found != TypeId::ERROR && expectation == Expect::Type(wanted) => {
                 let (wanted, found) = (self.show(wanted), self.show(found));
                 Err(self.error(errors::type_mismatch(self.expr_span(expr), &wanted, &found)))
             }
@@ -89,7 +95,7 @@ impl<'a> BodyCx<'_, 'a> {
     }
 
     /// The expression as a function without parameters. Variables of this body can't be used in it.
-    fn comptime_body(&mut self, expr: ExprId, expect: Option<TypeId>) -> Checked<air::Body> {
+    fn comptime_body(&mut self, expr: ExprId, expect: Expect) -> Checked<air::Body> {
         let mut locals: IdxVec<kiln_hir::LocalId, LocalState> = IdxVec::with_capacity(self.locals.len());
         for state in self.locals.iter() {
             locals.push(match state {
@@ -114,16 +120,15 @@ impl<'a> BodyCx<'_, 'a> {
             failed: None,
             comptime: true,
         };
-        let expected = expect.map_or(Expect::None, Expect::Type);
         cx.air.root = match expect {
             // Text stays a place: it has no size.
-            Some(TypeId::STR) => {
-                let place = cx.operand(expr, expected);
+            Expect::Type(TypeId::STR) => {
+                let place = cx.operand(expr, expect);
                 let ty = cx.sema.pool.ptr(false, TypeId::STR);
                 let range = cx.range(expr);
                 cx.push(Inst::AddressOf { place }, ty, range)
             }
-            _ => cx.value(expr, expected),
+            _ => cx.value(expr, expect),
         };
         let ty = cx.air.types[cx.air.root];
         cx.air.ret = cx.settle(ty);

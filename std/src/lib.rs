@@ -14,6 +14,8 @@ const FILES: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/files.rs"));
 pub const ROOT: &str = "std";
 /// The run-time support that is a part of every program.
 pub const RUNTIME: &str = "rt";
+/// Modules the compiler refers to without an import: run-time support and the methods of numbers.
+pub const IMPLICIT: &[&str] = &[RUNTIME, "int", "float"];
 
 /// The text of a file of the library.
 ///

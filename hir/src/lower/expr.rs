@@ -7,6 +7,9 @@ use crate::{Arg, Expr, ExprId, Import, ImportId, ImportKind, Name};
 use kiln_source::{DeclId, Symbol, TextRange, sym};
 use kiln_syntax::ast::{self, BinaryOp, Literal};
 
+/// Names that every module sees unless it declares them itself, and the library's modules that declare them.
+const PRELUDE: &[(&str, &str)] = &[("Arch", "std/target"), ("Os", "std/target")];
+
 impl Lower<'_> {
     pub(super) fn push(&mut self, expr: Expr, range: TextRange) -> ExprId {
         self.cx().body.push_expr(expr, range)
@@ -118,12 +121,23 @@ impl Lower<'_> {
         }
     }
 
+    /// A name that nothing declares: the prelude's, whose module is brought in by its first use, or a mistake.
     fn unresolved(&mut self, symbol: Symbol, range: TextRange) -> Expr {
         let name = self.names.name(symbol);
+        if let Some((_, module)) = PRELUDE.iter().find(|(known, _)| *known == name) {
+            return self.prelude(symbol, module, range);
+        }
         let known = self.scopes.names().map(|other| self.names.name(other));
         let error = errors::unresolved_name(self.span(range), name, known);
         self.error(error);
         Expr::Error
+    }
+
+    fn prelude(&mut self, symbol: Symbol, module: &str, range: TextRange) -> Expr {
+        let path = self.names.intern(module);
+        let import = self.import(path, range, ImportKind::Module);
+        let base = self.push(Expr::Import(import), range);
+        Expr::Member { base, name: Name { symbol, range } }
     }
 
     fn self_value(&mut self, range: TextRange) -> ExprId {
@@ -209,6 +223,11 @@ impl Lower<'_> {
         let kind = match self.names.name(name.symbol) {
             "import" => ImportKind::Module,
             "embed_file" => ImportKind::Bytes,
+            "target_arch" | "target_os" => {
+                let module = self.names.intern("std/target");
+                self.import(module, range, ImportKind::Module);
+                return Expr::Intrinsic { name, args: self.args(args) };
+            }
             _ => return Expr::Intrinsic { name, args: self.args(args) },
         };
         let path = match args {

@@ -3,7 +3,7 @@
 use super::{BodyCx, LocalState};
 use crate::context::Checked;
 use crate::errors;
-use crate::expr::PathValue;
+use crate::expr::{Expect, PathValue};
 use crate::instance::param_mode;
 use crate::type_decl::Known;
 use kiln_hir::{Expr, ExprId, Mode, Param, PrimType};
@@ -116,15 +116,21 @@ impl BodyCx<'_, '_> {
         if let Expr::Int(value) = self.hir[expr] {
             return Ok(value);
         }
-        let known = self.eval(expr, Some(TypeId::USIZE))?;
-        match known {
-            Known::Value(value) if self.sema.pool.type_of(value) == TypeId::USIZE => {
-                let bits = self.sema.pool.scalar_bits(value).expect("a usize is a scalar");
-                Ok(u64::try_from(bits).expect("a usize has at most 64 bits"))
-            }
-            _ => {
-                let found = self.sema.known_type(known);
-                let found = self.show(found);
+        let known = self.eval_as(expr, Expect::Hint(TypeId::USIZE))?;
+        let ty = self.sema.known_type(known);
+        let value = match known {
+            Known::Value(value) if self.sema.pool.is_int(ty) => self.sema.pool.scalar_bits(value),
+            _ => None,
+        };
+        match value {
+            // Negative numbers are sign-extended to 128 bits.
+            Some(bits) => u64::try_from(bits).map_err(|_| {
+                let shown = self.sema.pool.scalar(ty, bits);
+                let shown = self.sema.show_value(shown);
+                self.error(errors::array_length_out_of_range(self.expr_span(expr), &shown))
+            }),
+            None => {
+                let found = self.show(ty);
                 Err(self.error(errors::bad_array_length(self.expr_span(expr), &found)))
             }
         }

@@ -38,7 +38,7 @@ pub(crate) fn constant_cast_overflow(span: Span, text: &str, ty: &str) -> Diagno
 }
 
 pub(crate) fn bad_array_length(span: Span, found: &str) -> Diagnostic {
-    Diagnostic::error(codes::E0308, span, format!("an array length is a `usize`, found `{found}`")).label("not a length")
+    Diagnostic::error(codes::E0308, span, format!("an array length is an integer, found `{found}`")).label("not a length")
 }
 
 pub(crate) fn runtime_variable(span: Span, name: &str, declared: Span) -> Diagnostic {
@@ -103,4 +103,8 @@ pub(crate) fn cyclic_const(span: Span, name: &str, chain: &[(String, Span)], las
         error = error.also(*at, format!("needs `{next}`"));
     }
     error.also(last, format!("needs `{name}` again"))
+}
+
+pub(crate) fn array_length_out_of_range(span: Span, value: &str) -> Diagnostic {
+    Diagnostic::error(codes::E0308, span, format!("an array can't have {value} elements")).label("not a length")
 }

@@ -3,7 +3,7 @@
 //! matrices over and over.
 
 use super::Types;
-use super::matrix::{NO_VARIANT, Part, Parts, Row, choose_part, fingerprint};
+use super::matrix::{Part, Parts, Row, choose_part, fingerprint};
 use super::shape::{Shape, ShapeId, Shapes};
 use super::split::{Ctor, Group, Leaf, Steps, leaves, split};
 use kiln_air::PatId;
@@ -82,7 +82,8 @@ impl<'a, T: Types> Solver<'a, T> {
             Shape::Any => Row { cells: Box::default(), guarded },
             _ => Row { cells: Box::new([(Parts::WHOLE, shape)]), guarded },
         };
-        let mut judged = self.search(arms.iter().map(row).collect())?;
+        let rows = arms.iter().map(row).collect();
+        let mut judged = self.search(rows)?;
         if judged.missing.is_some() && !self.is_inhabited(self.places.ty(Parts::WHOLE), 0) {
             judged.missing = None;
         }
@@ -144,7 +145,8 @@ impl<'a, T: Types> Solver<'a, T> {
         let part = choose_part(&rows).expect("rows that ask for nothing were taken away");
         let leaves = leaves(&rows, self.shapes, part);
         self.steps.take(leaves.len())?;
-        let groups = split(&leaves, self.shapes, &mut self.steps)?;
+        let variants = self.types.pool().enum_def(self.places.ty(part)).map_or(0, |def| def.variants.len());
+        let groups = split(&leaves, self.shapes, variants, &mut self.steps)?;
         let useful = vec![false; rows.len()];
         let frame = Frame { fingerprint, lead, rows, part, leaves, groups, current: 0, missing: None, useful };
         Some(Start::Split(Box::new(frame)))

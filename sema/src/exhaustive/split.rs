@@ -85,13 +85,16 @@ fn expand(
     }
 }
 
-/// Groups leaves by constructor, those that no pattern names first. `None` if that takes more than `steps` has left.
-pub(super) fn split(leaves: &[Leaf], shapes: &Shapes, steps: &mut Steps) -> Option<Vec<Group>> {
+/// Groups leaves by constructor, those that no pattern names first. `variants` is how many the column's type has, if it
+/// is an enum. `None` if that takes more than `steps` has left.
+pub(super) fn split(leaves: &[Leaf], shapes: &Shapes, variants: usize, steps: &mut Steps) -> Option<Vec<Group>> {
     let kind = leaves.iter().find_map(|leaf| leaf.shape);
     match kind.map(|shape| &shapes[shape]) {
         Some(Shape::Range { domain, .. }) => ranges(leaves, shapes, *domain, steps),
-        Some(Shape::Variant { .. }) => by_name(leaves, shapes, steps, |names| Ctor::NoneOf(names.into())),
-        Some(Shape::Exactly(_)) => by_name(leaves, shapes, steps, |_| Ctor::Any),
+        Some(Shape::Variant { .. }) => {
+            by_name(leaves, shapes, steps, |names| (names.len() < variants).then(|| Ctor::NoneOf(names.into())))
+        }
+        Some(Shape::Exactly(_)) => by_name(leaves, shapes, steps, |_| Some(Ctor::Any)),
         Some(Shape::Parts(_)) => everything(leaves, Ctor::Parts, steps),
         Some(Shape::Any | Shape::Or { .. }) | None => everything(leaves, Ctor::Any, steps),
     }
@@ -125,12 +128,12 @@ fn everything(leaves: &[Leaf], ctor: Ctor, steps: &mut Steps) -> Option<Vec<Grou
     Some(vec![Group { ctor, leaves: group }])
 }
 
-/// Variants and constants: a group each, and one for what no pattern names.
+/// Variants and constants: a group each, and one for what no pattern names if `rest` says that there is such.
 fn by_name(
     leaves: &[Leaf],
     shapes: &Shapes,
     steps: &mut Steps,
-    rest: impl FnOnce(Vec<u32>) -> Ctor,
+    rest: impl FnOnce(Vec<u32>) -> Option<Ctor>,
 ) -> Option<Vec<Group>> {
     let mut named: Vec<(Ctor, Vec<u32>)> = Vec::new();
     let mut known: FxHashMap<u32, usize> = FxHashMap::default();
@@ -153,7 +156,9 @@ fn by_name(
     let mut names: Vec<u32> = known.into_keys().collect();
     names.sort_unstable();
     let mut groups = Vec::with_capacity(named.len() + 1);
-    groups.push(Group { ctor: rest(names), leaves: until_closed(leaves, wild.iter().copied(), steps)? });
+    if let Some(ctor) = rest(names) {
+        groups.push(Group { ctor, leaves: until_closed(leaves, wild.iter().copied(), steps)? });
+    }
     for (ctor, own) in named {
         groups.push(Group { ctor, leaves: until_closed(leaves, merge(&own, &wild), steps)? });
     }

@@ -42,7 +42,8 @@ impl<T: Types> Writer<'_, T> {
     fn product(&self, part: Part) -> String {
         let (pool, ty) = (self.types.pool(), self.parts.ty(part));
         match pool.key(ty) {
-            TypeKey::Tuple(parts) => self.tuple(part, NO_VARIANT, parts.len()),
+            TypeKey::Tuple(parts) if parts.len() == 1 => format!("({},)", self.list(part, NO_VARIANT, 1)),
+            TypeKey::Tuple(parts) => format!("({})", self.list(part, NO_VARIANT, parts.len())),
             _ => {
                 let fields = pool.struct_def(ty).map_or(&[][..], |def| &def.fields[..]);
                 format!("{} {}", pool.display(ty, self.types.names()), self.fields(part, NO_VARIANT, fields))
@@ -56,23 +57,20 @@ impl<T: Types> Writer<'_, T> {
         let path = format!("{}::{}", generic_name(&def.name), self.types.names().name(this.name));
         match this.kind {
             VariantKind::Unit => path,
-            VariantKind::Tuple => {
-                let parts = self.tuple(part, variant, this.fields.len());
-                format!("{path}{}", if this.fields.len() == 1 { parts.replace(",)", ")") } else { parts })
-            }
+            VariantKind::Tuple => format!("{path}({})", self.list(part, variant, this.fields.len())),
             VariantKind::Struct => format!("{path} {}", self.fields(part, variant, &this.fields)),
         }
     }
 
-    /// `(1, _)`; a single part has a comma behind it.
-    fn tuple(&self, part: Part, variant: u32, count: usize) -> String {
+    /// `1, _`
+    fn list(&self, part: Part, variant: u32, count: usize) -> String {
         let mut shown: Vec<String> = (0..count as u32).map(|field| self.inner(part, variant, field)).collect();
         let used = shown.iter().rposition(|part| part != "_").map_or(0, |last| last + 1);
         if count > LONG && used < count {
             shown.truncate(used);
             shown.push("..".to_owned());
         }
-        format!("({}{})", shown.join(", "), if count == 1 { "," } else { "" })
+        shown.join(", ")
     }
 
     /// `{ x: 1, .. }`
