@@ -35,10 +35,16 @@ pub use type_names::TypeNames;
 mod print;
 pub use print::{PrintCx, print};
 
+mod parse;
+pub use parse::{ParseCx, ParseError, parse};
+
 mod emit;
 
 mod build;
 pub use build::{BuildCx, BuiltFunc, Scratch, build};
+
+mod glue;
+pub use glue::build_glue;
 
 mod simplify;
 
