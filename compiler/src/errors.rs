@@ -80,6 +80,7 @@ impl ImportNotFound<'_> {
 }
 
 /// An import path that can't name a module of this program. E0113.
+#[derive(Debug)]
 pub(crate) enum BadImportPath {
     /// `""`, `"/x"`, `"a//b"`, `"a\\b"`
     Malformed,

@@ -84,6 +84,29 @@ impl From<io::Error> for ReadError {
 pub struct Memory(BTreeMap<PathBuf, Vec<u8>>);
 
 impl Memory {
+    /// The files of one text: the first is `root`, a line `// file: NAME` opens each further one.
+    ///
+    /// ```
+    /// use kiln_compiler::{Files, Memory};
+    /// let files = Memory::split("main.kiln", "const a = @import(\"a\");\n// file: a.kiln\npub fn f() { }\n");
+    /// assert_eq!(files.read("a.kiln".as_ref()).unwrap(), b"pub fn f() { }\n");
+    /// ```
+    pub fn split(root: &str, text: &str) -> Memory {
+        let mut files = Memory::default();
+        let mut name = root.to_owned();
+        let mut part = String::new();
+        for line in text.split_inclusive('\n') {
+            match line.strip_prefix("// file: ") {
+                Some(next) => {
+                    files.insert(std::mem::replace(&mut name, next.trim().to_owned()), std::mem::take(&mut part));
+                }
+                None => part.push_str(line),
+            }
+        }
+        files.insert(name, part);
+        files
+    }
+
     /// Adds or replaces a file.
     pub fn insert(&mut self, path: impl Into<PathBuf>, bytes: impl Into<Vec<u8>>) {
         self.0.insert(path.into(), bytes.into());

@@ -65,7 +65,7 @@ pub fn guarded<T: Send>(work: impl FnOnce() -> T + Send) -> Result<T, Box<Diagno
     let caught = Mutex::new(Some(caught));
     let run = || caught.lock().expect("nothing panics while it is locked").take().expect("one thread runs it")();
     thread::scope(|scope| {
-        let start = |bytes| thread::Builder::new().name("kiln".to_owned()).stack_size(bytes).spawn_scoped(scope, &run);
+        let start = |bytes| thread::Builder::new().name("kiln".to_owned()).stack_size(bytes).spawn_scoped(scope, run);
         match start(STACK_BYTES).or_else(|_| start(SMALL_STACK_BYTES)) {
             Ok(thread) => thread.join().expect("panics are caught inside of the thread"),
             Err(error) => {

@@ -26,6 +26,11 @@ pub use session::{Emitted, Session};
 mod import_path;
 mod load;
 
+mod emit;
+
+mod backend;
+pub use backend::has_native_code;
+
 mod guard;
 pub use guard::{guarded, silence_panics};
 

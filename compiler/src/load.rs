@@ -17,7 +17,7 @@ pub(crate) fn load(session: &mut Session<'_>) -> Program {
     let mut loader = Loader::new(session);
     loader.inputs();
     for module in kiln_std::IMPLICIT {
-        loader.add(Place::library(module), None);
+        loader.add(Place::library(*module), None);
     }
     while let Some(queued) = loader.queue.pop_front() {
         loader.lower(queued);

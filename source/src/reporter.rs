@@ -7,7 +7,10 @@ use rustc_hash::FxHashSet;
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Hash)]
 pub struct ErrorReported(());
 
-/// The diagnostics of one compilation, in the order they were reported.
+/// Diagnostics that are kept: a damaged file can have millions, and nobody reads them.
+const KEPT: usize = 10_000;
+
+/// The diagnostics of one compilation, in the order they were reported. Beyond [`KEPT`] they are counted, not kept.
 #[derive(Debug, Default)]
 pub struct Reporter {
     diagnostics: Vec<Diagnostic>,
@@ -20,9 +23,7 @@ impl Reporter {
     /// Reports an error. The same words at the same place are said once.
     pub fn error(&mut self, diagnostic: Diagnostic) -> ErrorReported {
         debug_assert_eq!(diagnostic.severity, Severity::Error);
-        if self.is_new(&diagnostic) {
-            self.diagnostics.push(diagnostic);
-        }
+        self.keep(diagnostic);
         self.errors += 1;
         ErrorReported(())
     }
@@ -30,7 +31,13 @@ impl Reporter {
     /// Reports a warning or a note. The same words at the same place are said once.
     pub fn report(&mut self, diagnostic: Diagnostic) {
         debug_assert_ne!(diagnostic.severity, Severity::Error);
-        if self.is_new(&diagnostic) {
+        self.keep(diagnostic);
+    }
+
+    fn keep(&mut self, diagnostic: Diagnostic) {
+        // An error is kept even then if nothing but warnings were said: a program that is wrong is not refused in silence.
+        let room = self.seen.len() < KEPT || (self.errors == 0 && diagnostic.severity == Severity::Error);
+        if room && self.is_new(&diagnostic) {
             self.diagnostics.push(diagnostic);
         }
     }
