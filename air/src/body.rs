@@ -62,6 +62,24 @@ pub struct Body {
 }
 
 impl Body {
+    /// A body without parameters and instructions.
+    pub fn empty(file: FileId, range: TextRange) -> Body {
+        Body {
+            name: Box::default(),
+            file,
+            range,
+            locals: IdxVec::new(),
+            param_count: 0,
+            ret: TypeId::UNIT,
+            insts: IdxVec::new(),
+            types: IdxVec::new(),
+            ranges: IdxVec::new(),
+            pats: IdxVec::new(),
+            loops: 0,
+            root: InstId(0),
+        }
+    }
+
     /// Appends an instruction.
     pub fn push(&mut self, inst: Inst, ty: TypeId, range: TextRange) -> InstId {
         self.types.push(ty);

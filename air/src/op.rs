@@ -280,6 +280,41 @@ impl Builtin {
         Builtin::IsComptime,
     ];
 
+    /// How many operands it takes; `None` if that varies.
+    pub fn operand_count(self) -> Option<usize> {
+        Some(match self {
+            Builtin::Syscall => return None,
+            Builtin::IsComptime => 0,
+            Builtin::Alloc
+            | Builtin::FatPtrAddress
+            | Builtin::FatPtrLen
+            | Builtin::LeadingZeros
+            | Builtin::TrailingZeros
+            | Builtin::CountOnes
+            | Builtin::SwapBytes
+            | Builtin::ReverseBits
+            | Builtin::Sqrt
+            | Builtin::Floor
+            | Builtin::Ceil
+            | Builtin::Trunc
+            | Builtin::Round
+            | Builtin::Abs
+            | Builtin::Exit => 1,
+            Builtin::PtrOffset
+            | Builtin::Free
+            | Builtin::MakeFatPtr
+            | Builtin::RotateLeft
+            | Builtin::RotateRight
+            | Builtin::AddOverflows
+            | Builtin::SubOverflows
+            | Builtin::MulOverflows
+            | Builtin::AddSaturating
+            | Builtin::SubSaturating
+            | Builtin::CopySign => 2,
+            Builtin::Realloc | Builtin::CopyMemory | Builtin::MulAdd | Builtin::Write => 3,
+        })
+    }
+
     /// The name in dumps.
     pub fn name(self) -> &'static str {
         match self {

@@ -8,6 +8,7 @@ use crate::type_decl::TypeDecls;
 use kiln_air as air;
 use kiln_cfg::Program;
 use kiln_hir as hir;
+use kiln_interp::Vm;
 use kiln_source::{DeclId, Diagnostic, ErrorReported, FileId, IdxVec, Interner, ModuleId, Reporter, SourceMap, Span, TextRange};
 use kiln_types::{FuncId, Layouts, Pool, TypeId, ValueId};
 
@@ -33,6 +34,8 @@ pub(crate) struct Sema<'a> {
     pub types: TypeDecls,
     pub globals: Globals,
     pub lang: Lang,
+    /// Bytecode of what was run.
+    pub vm: Vm,
     /// Buffers of the CFG builder.
     pub scratch: kiln_cfg::Scratch,
 }
@@ -61,6 +64,7 @@ impl<'a> Sema<'a> {
             types,
             globals: Globals::default(),
             lang,
+            vm: Vm::new(kiln_interp::Mode::Comptime),
             scratch: kiln_cfg::Scratch::default(),
         }
     }

@@ -34,7 +34,13 @@ impl<'a> BodyCx<'_, 'a> {
             _ => {}
         }
         let span = self.expr_span(expr);
-        self.sema.run_body(body, span)
+        let known = self.sema.run_body(body, span)?;
+        match known {
+            Known::Value(value) if expect == Expect::Type(TypeId::STR) => {
+                Ok(self.sema.text_of_pointer(value).map_or(known, Known::Value))
+            }
+            _ => Ok(known),
+        }
     }
 
     /// Literals and names, whose values are known without evaluation.
@@ -111,7 +117,7 @@ impl<'a> BodyCx<'_, 'a> {
             args: self.args.clone(),
             self_type: self.self_type,
             locals,
-            air: air::Body { name: "comptime".into(), insts: IdxVec::new(), ..empty_like(&self.air) },
+            air: air::Body { name: "comptime".into(), ..air::Body::empty(self.file, self.air.range) },
             mutated: Vec::new(),
             infer: Infer::default(),
             loops: vec![None; self.loops.len()],
@@ -234,26 +240,15 @@ impl<'a> BodyCx<'_, 'a> {
     }
 }
 
-fn empty_like(body: &air::Body) -> air::Body {
-    air::Body {
-        name: Box::default(),
-        file: body.file,
-        range: body.range,
-        locals: IdxVec::new(),
-        param_count: 0,
-        ret: TypeId::UNIT,
-        insts: IdxVec::new(),
-        types: IdxVec::new(),
-        ranges: IdxVec::new(),
-        pats: IdxVec::new(),
-        loops: 0,
-        root: air::InstId(0),
-    }
-}
-
 impl Sema<'_> {
     /// Runs a body without parameters.
     pub fn run_body(&mut self, body: air::Body, span: Span) -> Checked<Known> {
+        let func = self.thunk_of(body, span)?;
+        self.evaluate(func, span)
+    }
+
+    /// A body without parameters as a function.
+    pub fn thunk_of(&mut self, body: air::Body, span: Span) -> Checked<FuncId> {
         let info = FuncInfo {
             name: body.name.clone(),
             symbol: body.name.clone(),
@@ -264,7 +259,7 @@ impl Sema<'_> {
         };
         let func = self.new_thunk(info);
         self.finish_body(func, body)?;
-        self.evaluate(func, span)
+        Ok(func)
     }
 
     /// The type that a `-> type` function without run-time parameters gives.
@@ -276,17 +271,5 @@ impl Sema<'_> {
             }
             _ => Err(self.error(errors::expected_type(span, "a value"))),
         }
-    }
-
-    /// Runs an instance without run-time parameters at comptime.
-    pub fn evaluate(&mut self, func: FuncId, span: Span) -> Checked<Known> {
-        let _ = func;
-        Err(self.error(errors::not_comptime(span)))
-    }
-
-    /// A comptime value in static data as identity.
-    pub fn value_of_static(&mut self, data: kiln_types::StaticId, span: Span) -> Checked<ValueId> {
-        let _ = data;
-        Err(self.error(errors::not_comptime(span)))
     }
 }

@@ -21,6 +21,7 @@ mod instance;
 mod type_decl;
 
 mod body;
+mod comptime;
 mod eval;
 mod expr;
 mod infer;

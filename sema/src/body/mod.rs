@@ -90,7 +90,7 @@ impl<'s, 'a> BodyCx<'s, 'a> {
             args: args.into(),
             self_type,
             locals,
-            air: empty_air(file, item.range),
+            air: air::Body::empty(file, item.range),
             mutated: Vec::new(),
             infer: Infer::default(),
             loops: vec![None; hir.loops as usize],
@@ -247,22 +247,5 @@ impl Sema<'_> {
                 _ => Ok(None),
             },
         }
-    }
-}
-
-fn empty_air(file: FileId, range: TextRange) -> air::Body {
-    air::Body {
-        name: Box::default(),
-        file,
-        range,
-        locals: IdxVec::new(),
-        param_count: 0,
-        ret: TypeId::UNIT,
-        insts: IdxVec::new(),
-        types: IdxVec::new(),
-        ranges: IdxVec::new(),
-        pats: IdxVec::new(),
-        loops: 0,
-        root: InstId(0),
     }
 }

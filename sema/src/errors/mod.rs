@@ -1,11 +1,13 @@
 //! The mistakes sema finds, each a function named after it, with its code and its words.
 
+mod comptime;
 mod constants;
 mod items;
 mod memory;
 mod patterns;
 mod types;
 
+pub(crate) use comptime::*;
 pub(crate) use constants::*;
 pub(crate) use items::*;
 pub(crate) use memory::*;

@@ -54,8 +54,13 @@ impl Parts {
     }
 }
 
+define_id!(
+    /// A row of [`Rows`].
+    RowId, "row"
+);
+
 /// What an arm still asks for. Without cells it matches everything that is left.
-#[derive(Clone, Debug)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub(super) struct Row {
     /// Parts in ascending order; no pattern is [`Shape::Any`].
     pub cells: Box<[(Part, ShapeId)]>,
@@ -68,48 +73,80 @@ impl Row {
         self.cells.is_empty() && !self.guarded
     }
 
+    /// What it asks of a part.
     pub fn cell(&self, part: Part) -> Option<ShapeId> {
         let at = self.cells.binary_search_by_key(&part, |(part, _)| *part).ok()?;
         Some(self.cells[at].1)
     }
 
-    /// The row once it is known that `part` fits `shape`; what `shape` asks of the parts inside is left.
-    pub fn specialize(&self, parts: &mut Parts, types: &impl Types, shapes: &Shapes, part: Part, shape: ShapeId) -> Row {
+    /// The row once it is known that `part` fits `shape`: what `shape` asks of the parts inside is left.
+    fn narrowed(&self, parts: &mut Parts, types: &impl Types, shapes: &Shapes, part: Part, shape: Option<ShapeId>) -> Row {
         let mut cells: Vec<(Part, ShapeId)> = self.cells.iter().copied().filter(|cell| cell.0 != part).collect();
-        let (variant, fields) = match &shapes[shape] {
-            Shape::Parts(fields) => (NO_VARIANT, fields),
-            Shape::Variant { variant, fields } => (*variant, fields),
-            _ => return Row { cells: cells.into(), guarded: self.guarded },
+        let inside = match shape.map(|shape| &shapes[shape]) {
+            Some(Shape::Parts(fields)) => Some((NO_VARIANT, fields)),
+            Some(Shape::Variant { variant, fields }) => Some((*variant, fields)),
+            _ => None,
         };
-        cells.extend(fields.iter().map(|&(field, shape)| (parts.inside(types, part, variant, field), shape)));
-        cells.sort_unstable_by_key(|(part, _)| *part);
+        if let Some((variant, fields)) = inside {
+            cells.extend(fields.iter().map(|&(field, shape)| (parts.inside(types, part, variant, field), shape)));
+            cells.sort_unstable_by_key(|(part, _)| *part);
+        }
         Row { cells: cells.into(), guarded: self.guarded }
     }
 }
 
-/// What makes two matrices the same, as words.
-pub(super) fn fingerprint(rows: &[Row]) -> Box<[u32]> {
-    let mut words = Vec::with_capacity(rows.iter().map(|row| 1 + 2 * row.cells.len()).sum());
-    for row in rows {
-        words.push((row.cells.len() as u32) << 1 | u32::from(row.guarded));
-        words.extend(row.cells.iter().flat_map(|(part, shape)| [part.0, shape.0]));
-    }
-    words.into()
+/// All rows of all matrices, equal ones once. A matrix is a list of ids.
+#[derive(Default)]
+pub(super) struct Rows {
+    rows: IdxVec<RowId, Row>,
+    known: FxHashMap<Row, RowId>,
+    narrowed: FxHashMap<(RowId, Part, Option<ShapeId>), RowId>,
 }
 
-/// The column to split by: one the first row asks about, so that each split gets on with it; among those the one that
-/// most rows ask about, so that few rows are in several groups.
-pub(super) fn choose_part(rows: &[Row]) -> Option<Part> {
-    let candidates = &rows.first()?.cells;
-    if let [(only, _)] = **candidates {
-        return Some(only);
+impl std::ops::Index<RowId> for Rows {
+    type Output = Row;
+    fn index(&self, id: RowId) -> &Row {
+        &self.rows[id]
     }
-    let mut counts: FxHashMap<Part, u32> = candidates.iter().map(|(part, _)| (*part, 0)).collect();
-    for (part, _) in rows.iter().flat_map(|row| &row.cells) {
-        if let Some(count) = counts.get_mut(part) {
-            *count += 1;
+}
+
+impl Rows {
+    pub fn add(&mut self, row: Row) -> RowId {
+        if let Some(id) = self.known.get(&row) {
+            return *id;
+        }
+        let id = self.rows.push(row.clone());
+        self.known.insert(row, id);
+        id
+    }
+
+    /// The row once it is known that `part` fits `shape` (`None`: whatever it is).
+    pub fn narrow(
+        &mut self,
+        parts: &mut Parts,
+        types: &impl Types,
+        shapes: &Shapes,
+        (row, part, shape): (RowId, Part, Option<ShapeId>),
+    ) -> RowId {
+        if let Some(id) = self.narrowed.get(&(row, part, shape)) {
+            return *id;
+        }
+        let narrowed = self.rows[row].narrowed(parts, types, shapes, part, shape);
+        let id = self.add(narrowed);
+        self.narrowed.insert((row, part, shape), id);
+        id
+    }
+
+    /// The column to split by: one the first row asks about, so that each split gets on with it; among those the one that
+    /// most of the next rows ask about, so that few rows are in several groups.
+    pub fn choose_part(&self, matrix: &[RowId]) -> Option<Part> {
+        const LOOK_AHEAD: usize = 64;
+        let (first, next) = matrix.split_first()?;
+        let candidates = &self.rows[*first].cells;
+        let asked = |part: Part| next.iter().take(LOOK_AHEAD).filter(|row| self.rows[**row].cell(part).is_some()).count();
+        match &**candidates {
+            [(only, _)] => Some(*only),
+            _ => candidates.iter().take(LOOK_AHEAD).rev().map(|(part, _)| *part).max_by_key(|part| asked(*part)),
         }
     }
-    let (part, _) = candidates.iter().rev().max_by_key(|(part, _)| counts[part])?;
-    Some(*part)
 }

@@ -3,7 +3,7 @@
 //! matrices over and over.
 
 use super::Types;
-use super::matrix::{Part, Parts, Row, choose_part, fingerprint};
+use super::matrix::{Part, Parts, Row, RowId, Rows};
 use super::shape::{Shape, ShapeId, Shapes};
 use super::split::{Ctor, Group, Leaf, Steps, leaves, split};
 use kiln_air::PatId;
@@ -32,11 +32,9 @@ pub(super) struct Judged {
 
 /// A matrix that is being split.
 struct Frame {
-    /// Under which its answer is remembered.
-    fingerprint: Option<Box<[u32]>>,
     /// Guarded rows without cells before the first row.
     lead: usize,
-    rows: Vec<Row>,
+    matrix: Vec<RowId>,
     part: Part,
     leaves: Vec<Leaf>,
     groups: Vec<Group>,
@@ -56,7 +54,8 @@ pub(super) struct Solver<'a, T> {
     pub types: &'a mut T,
     pub places: Parts,
     shapes: &'a Shapes,
-    decided: FxHashMap<Box<[u32]>, Judged>,
+    rows: Rows,
+    decided: FxHashMap<Vec<RowId>, Judged>,
     /// Alternatives that some value gets to.
     reached: FxHashSet<PatId>,
     inhabited: FxHashMap<TypeId, bool>,
@@ -69,6 +68,7 @@ impl<'a, T: Types> Solver<'a, T> {
             types,
             places: Parts::new(ty),
             shapes,
+            rows: Rows::default(),
             decided: FxHashMap::default(),
             reached: FxHashSet::default(),
             inhabited: FxHashMap::default(),
@@ -78,12 +78,15 @@ impl<'a, T: Types> Solver<'a, T> {
 
     /// Judges arms (pattern, has a guard); an answer for each. `None` when the steps ran out.
     pub fn run(&mut self, arms: &[(ShapeId, bool)]) -> Option<Judged> {
-        let row = |&(shape, guarded): &(ShapeId, bool)| match &self.shapes[shape] {
-            Shape::Any => Row { cells: Box::default(), guarded },
-            _ => Row { cells: Box::new([(Parts::WHOLE, shape)]), guarded },
+        let mut row = |&(shape, guarded): &(ShapeId, bool)| {
+            let cells: Box<[_]> = match &self.shapes[shape] {
+                Shape::Any => Box::default(),
+                _ => Box::new([(Parts::WHOLE, shape)]),
+            };
+            self.rows.add(Row { cells, guarded })
         };
-        let rows = arms.iter().map(row).collect();
-        let mut judged = self.search(rows)?;
+        let matrix = arms.iter().map(&mut row).collect();
+        let mut judged = self.search(matrix)?;
         if judged.missing.is_some() && !self.is_inhabited(self.places.ty(Parts::WHOLE), 0) {
             judged.missing = None;
         }
@@ -97,9 +100,9 @@ impl<'a, T: Types> Solver<'a, T> {
         self.reached.contains(&alternative)
     }
 
-    fn search(&mut self, rows: Vec<Row>) -> Option<Judged> {
+    fn search(&mut self, matrix: Vec<RowId>) -> Option<Judged> {
         let mut stack: Vec<Box<Frame>> = Vec::new();
-        let mut next = self.start(rows)?;
+        let mut next = self.start(matrix)?;
         loop {
             match next {
                 Start::Split(frame) => stack.push(frame),
@@ -112,8 +115,8 @@ impl<'a, T: Types> Solver<'a, T> {
             let frame = stack.last().expect("a decided matrix leaves the frame that asked for it");
             next = match frame.groups.get(frame.current) {
                 Some(group) => {
-                    let rows = self.inner_rows(frame, group)?;
-                    self.start(rows)?
+                    let matrix = self.inner_matrix(frame, group)?;
+                    self.start(matrix)?
                 }
                 None => {
                     let frame = stack.pop().expect("it was looked at");
@@ -124,48 +127,50 @@ impl<'a, T: Types> Solver<'a, T> {
     }
 
     /// Decides a matrix at once, or says how it is split.
-    fn start(&mut self, mut rows: Vec<Row>) -> Option<Start> {
+    fn start(&mut self, mut matrix: Vec<RowId>) -> Option<Start> {
         // Rows that ask for nothing: the first are reached; behind an unguarded one nothing is.
-        let lead = rows.iter().take_while(|row| row.cells.is_empty() && row.guarded).count();
-        if let Some(last) = rows.iter().position(Row::takes_all) {
-            rows.truncate(last + 1);
-        }
+        let (rows, shapes) = (&self.rows, self.shapes);
+        let lead = matrix.iter().take_while(|row| rows[**row].cells.is_empty() && rows[**row].guarded).count();
         let decided = |missing, useful: Vec<bool>| Some(Start::Decided(Judged { missing, useful: useful.into() }));
-        match rows.get(lead) {
+        match matrix.get(lead) {
             None => return decided(Some(None), vec![true; lead]),
-            Some(row) if row.takes_all() => return decided(None, vec![true; lead + 1]),
+            Some(row) if rows[*row].takes_all() => return decided(None, vec![true; lead + 1]),
             Some(_) => {}
         }
-        rows.drain(..lead);
-        // A single row can't meet itself again.
-        let fingerprint = (rows.len() > 1).then(|| fingerprint(&rows));
-        if let Some(judged) = fingerprint.as_ref().and_then(|fingerprint| self.decided.get(fingerprint)) {
+        if let Some(last) = matrix.iter().position(|row| rows[*row].takes_all()) {
+            matrix.truncate(last + 1);
+        }
+        matrix.drain(..lead);
+        if let Some(judged) = self.decided.get(&matrix) {
             return Some(Start::Decided(behind(judged.clone(), lead)));
         }
-        let part = choose_part(&rows).expect("rows that ask for nothing were taken away");
-        let leaves = leaves(&rows, self.shapes, part);
+        let part = rows.choose_part(&matrix).expect("rows that ask for nothing were taken away");
+        let leaves = leaves(&matrix, rows, shapes, part);
         self.steps.take(leaves.len())?;
         let variants = self.types.pool().enum_def(self.places.ty(part)).map_or(0, |def| def.variants.len());
-        let groups = split(&leaves, self.shapes, variants, &mut self.steps)?;
-        let useful = vec![false; rows.len()];
-        let frame = Frame { fingerprint, lead, rows, part, leaves, groups, current: 0, missing: None, useful };
+        let groups = split(&leaves, shapes, variants, &mut self.steps)?;
+        let useful = vec![false; matrix.len()];
+        let frame = Frame { lead, matrix, part, leaves, groups, current: 0, missing: None, useful };
         Some(Start::Split(Box::new(frame)))
     }
 
     /// The matrix of a group.
-    fn inner_rows(&mut self, frame: &Frame, group: &Group) -> Option<Vec<Row>> {
-        let mut rows = Vec::with_capacity(group.leaves.len());
+    fn inner_matrix(&mut self, frame: &Frame, group: &Group) -> Option<Vec<RowId>> {
+        let mut matrix = Vec::with_capacity(group.leaves.len());
         for &leaf in &group.leaves {
             let leaf = &frame.leaves[leaf as usize];
-            let row = &frame.rows[leaf.row as usize];
-            let inner = match leaf.shape {
-                Some(shape) => row.specialize(&mut self.places, self.types, self.shapes, frame.part, shape),
-                None => Row { cells: row.cells.iter().copied().filter(|cell| cell.0 != frame.part).collect(), guarded: row.guarded },
-            };
-            self.steps.take(1 + inner.cells.len())?;
-            rows.push(inner);
+            let row = frame.matrix[leaf.row as usize];
+            // A row that asks nothing of the part stays what it is.
+            if leaf.shape.is_none() && leaf.alternatives.is_empty() {
+                matrix.push(row);
+                continue;
+            }
+            let rule = (row, frame.part, leaf.shape);
+            let row = self.rows.narrow(&mut self.places, self.types, self.shapes, rule);
+            self.steps.take(1 + self.rows[row].cells.len())?;
+            matrix.push(row);
         }
-        Some(rows)
+        Some(matrix)
     }
 
     /// Takes over what was found for the current group.
@@ -191,9 +196,7 @@ impl<'a, T: Types> Solver<'a, T> {
 
     fn finish(&mut self, frame: Frame) -> Judged {
         let judged = Judged { missing: frame.missing, useful: frame.useful.into() };
-        if let Some(fingerprint) = frame.fingerprint {
-            self.decided.insert(fingerprint, judged.clone());
-        }
+        self.decided.insert(frame.matrix, judged.clone());
         behind(judged, frame.lead)
     }
 

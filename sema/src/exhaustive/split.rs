@@ -1,6 +1,6 @@
 //! Splitting a column: the constructors its patterns name, and which rows fit each.
 
-use super::matrix::{Part, Row};
+use super::matrix::{Part, RowId, Rows};
 use super::scalar::Domain;
 use super::shape::{Shape, ShapeId, Shapes};
 use kiln_air::PatId;
@@ -11,7 +11,7 @@ use std::collections::BTreeSet;
 
 /// A row with one alternative chosen for the column.
 pub(super) struct Leaf {
-    /// Index of the row.
+    /// Index of the row in the matrix.
     pub row: u32,
     /// Its pattern for the column; `None` is `_`.
     pub shape: Option<ShapeId>,
@@ -45,9 +45,10 @@ pub(super) struct Group {
 }
 
 /// The rows with the alternatives of the column's or-patterns laid out.
-pub(super) fn leaves(rows: &[Row], shapes: &Shapes, part: Part) -> Vec<Leaf> {
-    let mut leaves = Vec::with_capacity(rows.len());
-    for (index, row) in rows.iter().enumerate() {
+pub(super) fn leaves(matrix: &[RowId], rows: &Rows, shapes: &Shapes, part: Part) -> Vec<Leaf> {
+    let mut leaves = Vec::with_capacity(matrix.len());
+    for (index, row) in matrix.iter().enumerate() {
+        let row = &rows[*row];
         let cell = row.cell(part);
         let others = row.cells.len() - usize::from(cell.is_some());
         let mut add = |shape: Option<ShapeId>, alternatives: &[PatId]| {

@@ -6,7 +6,7 @@ use crate::context::{Checked, Sema};
 use crate::expr::Expect;
 use kiln_air::{self as air, Arg, Arm, BindMode, Builtin, CastKind, Inst, InstId, Pat, PatKind};
 use kiln_hir::ExprId;
-use kiln_source::{FileId, IdxVec, TextRange};
+use kiln_source::{FileId, TextRange};
 use kiln_types::{ParamMode, StaticData, TypeId, TypeKey, ValueKey, VariantKind};
 
 /// Which function of the run-time library writes a value without parts, and as what type it takes it.
@@ -117,20 +117,9 @@ impl Sema<'_> {
     pub fn dbg_body(&mut self, ty: TypeId) -> Checked<air::Body> {
         let begin = self.rt_func("dbg_begin")?;
         let text = self.program.info(begin).sig.ret;
-        let mut body = air::Body {
-            name: format!("dbg {}", self.show(ty)).into(),
-            file: FileId::default(),
-            range: NOWHERE,
-            locals: IdxVec::new(),
-            param_count: 2,
-            ret: TypeId::UNIT,
-            insts: IdxVec::new(),
-            types: IdxVec::new(),
-            ranges: IdxVec::new(),
-            pats: IdxVec::new(),
-            loops: 0,
-            root: InstId(0),
-        };
+        let mut body = air::Body::empty(FileId::default(), NOWHERE);
+        body.name = format!("dbg {}", self.show(ty)).into();
+        body.param_count = 2;
         let param = |ty, mode| air::Local { name: None, ty, param: Some(mode), mutable: false, range: NOWHERE };
         body.locals.push(param(text, ParamMode::Inout));
         let value = body.locals.push(param(ty, ParamMode::Borrow));
