@@ -38,6 +38,9 @@ pub use print::{PrintCx, print};
 mod parse;
 pub use parse::{ParseCx, ParseError, parse};
 
+mod verify;
+pub use verify::{Rule, VerifyCx, Violation, verify};
+
 mod emit;
 
 mod build;

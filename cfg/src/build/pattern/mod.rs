@@ -18,7 +18,7 @@ mod emit;
 mod bind;
 
 use super::place::PlaceBuf;
-use super::survey::Siblings;
+use super::survey::{Siblings, binds_alias};
 use super::{Builder, Effects};
 use crate::emit::Flow;
 use crate::{BlockId, Place, Terminator};
@@ -163,7 +163,8 @@ impl Builder<'_, '_> {
             return self.scalar_place(scrutinee, guards).map(Subject::Whole);
         }
         let place = self.place(scrutinee, Effects::WRITES)?;
-        if is_place && guards.has(Effects::WRITES) && self.is_copy(ty) {
+        let names_parts = arms.iter().any(|arm| binds_alias(self.body, arm.pat));
+        if is_place && guards.has(Effects::WRITES) && self.is_copy(ty) && !names_parts {
             // Tests after a guard see what the first test saw.
             let range = self.range(scrutinee);
             let value = crate::Rvalue::Use(place.finish(), kiln_air::UseKind::Copy);
