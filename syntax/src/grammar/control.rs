@@ -3,7 +3,7 @@
 use super::cursor::{add, bump, eat, error_expr, expect_not, here, mistake, peek, peek_nth, since, start, unexpected};
 use super::expr::{self, Place, note_chain};
 use super::recover::{compare_indentation, ends_lacking_block, skip_element, skip_to_block, unclosed};
-use super::{Failed, In, Parsed, item, nested, postfix};
+use super::{Failed, In, Parsed, item, nested, nested_expr, nested_pattern, postfix};
 use crate::ast::{Arm, BlockId, Cond, Expr, ExprId, Name};
 use crate::errors::Unsupported;
 use crate::token::Tok;
@@ -126,7 +126,7 @@ fn assignment_cond(p: &mut In<'_, '_>) -> Parsed<()> {
 }
 
 fn let_cond(p: &mut In<'_, '_>) -> Parsed<Cond> {
-    let pat = nested(p, |rules| &rules.pattern)?;
+    let pat = nested_pattern(p)?;
     expect_not(p, Tok::Eq, &[Tok::EqEq], "`=` after the pattern")?;
     Ok(Cond::Let(pat, before_block(p, "a value")?))
 }
@@ -195,7 +195,7 @@ fn loop_expr(p: &mut In<'_, '_>, from: u32, label: Option<Name>) -> Parsed<ExprI
 
 /// After `for`.
 fn for_loop(p: &mut In<'_, '_>, label: Option<Name>) -> Parsed<Expr> {
-    let pat = nested(p, |rules| &rules.pattern)?;
+    let pat = nested_pattern(p)?;
     let iter = if eat(p, Tok::In) {
         before_block(p, "what is iterated")?
     } else {
@@ -254,8 +254,8 @@ fn arms(p: &mut In<'_, '_>) -> Parsed<Box<[Arm]>> {
 fn arm(p: &mut In<'_, '_>) -> Parsed<(Arm, bool)> {
     let attrs = item::known_attributes(p)?;
     let from = start(p);
-    let pat = nested(p, |rules| &rules.pattern)?;
-    let guard = if eat(p, Tok::If) { Some(nested(p, |rules| &rules.expr)?) } else { None };
+    let pat = nested_pattern(p)?;
+    let guard = if eat(p, Tok::If) { Some(nested_expr(p)?) } else { None };
     let expected = if guard.is_some() { "`=>` after the guard" } else { "`=>`, `|` or `if` after the pattern" };
     expect_not(p, Tok::FatArrow, &[Tok::Arrow, Tok::Eq], expected)?;
     let (body, ends_with_block) = nested(p, |rules| &rules.statement_expr)?;
@@ -273,7 +273,7 @@ fn assignment_arm(p: &mut In<'_, '_>) -> Parsed<()> {
     let instead = "write `{ place = value; }`";
     mistake(p, &Unsupported { range, message, instead, fix: None });
     p.skip();
-    nested(p, |rules| &rules.expr)?;
+    nested_expr(p)?;
     Ok(())
 }
 
@@ -288,7 +288,7 @@ pub(super) fn jump(p: &mut In<'_, '_>, place: Place) -> Parsed<ExprId> {
     };
     let value = if keyword != Tok::Continue && expr::starts_expr(p, place) {
         Some(match place {
-            Place::Anywhere => nested(p, |rules| &rules.expr)?,
+            Place::Anywhere => nested_expr(p)?,
             Place::Condition => nested(p, |rules| &rules.condition)?,
         })
     } else {

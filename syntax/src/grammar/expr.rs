@@ -24,12 +24,26 @@ pub(super) enum Place {
 
 /// An expression.
 pub(super) fn expr(p: &mut In<'_, '_>, place: Place) -> Parsed<ExprId> {
+    if is_one_token(p) {
+        return postfix::atom(p, place);
+    }
     let from = start(p);
     if matches!(peek(p), Tok::DotDot | Tok::DotDotEq) {
         return range(p, place, from, None);
     }
     let value = binary(p, place, 1)?;
     after_operand(p, place, from, value)
+}
+
+/// Whether the expression at the cursor is certainly a single name, literal or keyword.
+#[inline]
+pub(super) fn is_one_token(p: &mut In<'_, '_>) -> bool {
+    let end = peek_nth(p, 1);
+    matches!(end, Tok::Comma | Tok::RParen | Tok::Semi | Tok::RBracket | Tok::RBrace)
+        && matches!(
+            peek(p),
+            Tok::Ident | Tok::Int | Tok::Str | Tok::Char | Tok::Float | Tok::True | Tok::False | Tok::SelfValue
+        )
 }
 
 /// The rest of an expression that starts with `value`, whose own operators were read.

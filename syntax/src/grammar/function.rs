@@ -8,7 +8,7 @@ use super::item::{generics, string_name};
 use super::recover::{PARENS, list, skip_to_block};
 use super::stmt::semicolon;
 use super::ty::mode;
-use super::{In, Parsed, nested};
+use super::{In, Parsed, nested, nested_ty};
 use crate::ast::{ExternFn, FnSig, Function, Mode, Param, Receiver};
 use crate::errors::Unsupported;
 use crate::token::Tok;
@@ -89,7 +89,7 @@ fn signature(p: &mut In<'_, '_>, unchecked: bool, dots: Dots) -> Parsed<(FnSig, 
     let ret = match peek(p) {
         Tok::Arrow | Tok::Colon | Tok::FatArrow => {
             expect_not(p, Tok::Arrow, &[Tok::Colon, Tok::FatArrow], "`->` and the result's type, or the body")?;
-            Some(nested(p, |rules| &rules.ty)?)
+            Some(nested_ty(p)?)
         }
         _ => None,
     };
@@ -126,7 +126,7 @@ fn parameter(p: &mut In<'_, '_>, first: bool, dots: Dots) -> Parsed<FnParam> {
     if !eat(p, Tok::Colon) {
         return Err(unexpected(p, "`:` and the parameter's type"));
     }
-    let ty = nested(p, |rules| &rules.ty)?;
+    let ty = nested_ty(p)?;
     let range = since(p, from);
     Ok(FnParam::Param(Param { comptime, mode, name, ty, range }))
 }

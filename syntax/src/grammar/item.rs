@@ -13,7 +13,7 @@ use super::cursor::{
 use super::expr::{self, Place};
 use super::recover::{PARENS, list, skip_brackets, skip_item, unopened};
 use super::stmt::semicolon;
-use super::{Failed, In, Parsed, function, nested, postfix, ty, types};
+use super::{Failed, In, Parsed, function, nested_ty, postfix, ty, types};
 use crate::ast::{Attr, ConstItem, DropFn, EnumItem, Item, ItemId, ItemKind, Name, StructItem, TestItem};
 use crate::errors::{MissingToken, UnknownAttribute, Unsupported};
 use crate::token::Tok;
@@ -145,7 +145,7 @@ fn const_item(p: &mut In<'_, '_>) -> Parsed<ItemKind> {
         return Err(mistake(p, &Unsupported { range, message: "Kiln has no `const fn`", instead, fix: None }));
     }
     let name = name(p, "the const's name")?;
-    let ty = if eat(p, Tok::Colon) { Some(nested(p, |rules| &rules.ty)?) } else { None };
+    let ty = if eat(p, Tok::Colon) { Some(nested_ty(p)?) } else { None };
     let value = if eat(p, Tok::Eq) { expr::expr(p, Place::Anywhere) } else { Err(unexpected(p, "`=` and a value")) };
     let value = value.or_else(|failed| if peek(p) == Tok::Semi { Ok(error_expr(p)) } else { Err(failed) })?;
     semicolon(p, "after this `const`")?;

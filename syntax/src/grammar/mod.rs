@@ -96,6 +96,30 @@ fn nested<'s, T>(p: &mut In<'s, '_>, rule: impl for<'r> FnOnce(&'r Rules<'s>) ->
     parsed.unwrap_or(Err(Failed(())))
 }
 
+/// An expression within another construct. Most are one token, for which nothing has to grow.
+fn nested_expr(p: &mut In<'_, '_>) -> Parsed<ExprId> {
+    if expr::is_one_token(p) {
+        return postfix::atom(p, expr::Place::Anywhere);
+    }
+    nested(p, |rules| &rules.expr)
+}
+
+/// A type within another construct.
+fn nested_ty(p: &mut In<'_, '_>) -> Parsed<ExprId> {
+    if ty::is_one_token(p) {
+        return ty::ty(p);
+    }
+    nested(p, |rules| &rules.ty)
+}
+
+/// A pattern within another construct.
+fn nested_pattern(p: &mut In<'_, '_>) -> Parsed<PatId> {
+    if pattern::is_one_token(p) {
+        return pattern::pattern(p);
+    }
+    nested(p, |rules| &rules.pattern)
+}
+
 /// The tree of a file's tokens, and what is wrong with it.
 pub(crate) fn parse(file: FileId, text: &str, tokens: &Tokens, interner: &mut Interner) -> (Ast, Vec<Diagnostic>) {
     let mut state = State::new(file, text, tokens, interner, rules());

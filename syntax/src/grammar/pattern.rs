@@ -9,7 +9,7 @@ use super::cursor::{
     add, bump, eat, field_name, here, mistake, name, peek, peek_nth, position, since, start, unexpected, word,
 };
 use super::recover::{BRACES, PARENS, list};
-use super::{Failed, In, Parsed, nested, postfix, ty};
+use super::{Failed, In, Parsed, nested_pattern, postfix, ty};
 use crate::ast::{Expr, ExprId, FieldPat, Pat, PatId, UnaryOp};
 use crate::errors::Unsupported;
 use crate::token::Tok;
@@ -29,6 +29,13 @@ pub(super) fn pattern(p: &mut In<'_, '_>) -> Parsed<PatId> {
         alternatives.push(single(p)?);
     }
     Ok(add_pat(p, from, Pat::Or(alternatives.into_vec().into_boxed_slice())))
+}
+
+/// Whether the pattern at the cursor is certainly a single name or literal.
+#[inline]
+pub(super) fn is_one_token(p: &mut In<'_, '_>) -> bool {
+    matches!(peek(p), Tok::Ident | Tok::Int | Tok::Char | Tok::Str)
+        && matches!(peek_nth(p, 1), Tok::Eq | Tok::Colon | Tok::Comma | Tok::FatArrow | Tok::In | Tok::RParen)
 }
 
 fn add_pat(p: &mut In<'_, '_>, from: u32, pat: Pat) -> PatId {
@@ -79,7 +86,7 @@ fn parens(p: &mut In<'_, '_>) -> Parsed<Pat> {
     let open = bump(p);
     let mut comma = false;
     let elems: SmallVec<[PatId; 4]> = list(p, open, PARENS, |p| {
-        let elem = nested(p, |rules| &rules.pattern)?;
+        let elem = nested_pattern(p)?;
         comma |= peek(p) == Tok::Comma;
         Ok(elem)
     })?;
@@ -143,7 +150,7 @@ fn named(p: &mut In<'_, '_>) -> Parsed<PatId> {
     let pat = match peek(p) {
         Tok::LParen => {
             let open = bump(p);
-            let elems: SmallVec<[PatId; 4]> = list(p, open, PARENS, |p| nested(p, |rules| &rules.pattern))?;
+            let elems: SmallVec<[PatId; 4]> = list(p, open, PARENS, |p| nested_pattern(p))?;
             Pat::TupleVariant { path, elems: elems.into_vec().into_boxed_slice() }
         }
         Tok::LBrace => fields(p, path)?,
@@ -233,7 +240,7 @@ fn fields(p: &mut In<'_, '_>, path: ExprId) -> Parsed<Pat> {
         }
         let mutable = eat(p, Tok::Mut);
         let name = field_name(p)?;
-        let pat = if !mutable && eat(p, Tok::Colon) { Some(nested(p, |rules| &rules.pattern)?) } else { None };
+        let pat = if !mutable && eat(p, Tok::Colon) { Some(nested_pattern(p)?) } else { None };
         Ok(Some(FieldPat { name, pat, mutable }))
     })?;
     Ok(Pat::Struct { path, fields: fields.into_iter().flatten().collect(), rest })

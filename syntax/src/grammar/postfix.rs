@@ -12,7 +12,7 @@ use super::cursor::{
 use super::expr::{self, Place, note_chain};
 use super::recover::{BRACES, BRACKETS, PARENS, bracket_end, list};
 use super::ty;
-use super::{Failed, In, Parsed, nested};
+use super::{Failed, In, Parsed, nested_expr, nested_ty};
 use crate::ast::{Arg, Expr, ExprId, FieldInit, Literal, Mode, Name};
 use crate::errors::{BadLiteral, Mistake, StructLiteralInCondition, UnexpectedToken, Unsupported};
 use crate::literal::{self, NumberError};
@@ -118,7 +118,7 @@ fn parens(p: &mut In<'_, '_>) -> Parsed<ExprId> {
     let open = bump(p);
     let mut comma = false;
     let elems: SmallVec<[ExprId; 4]> = list(p, open, PARENS, |p| {
-        let elem = nested(p, |rules| &rules.expr).or_else(|failed| recovered(p, failed))?;
+        let elem = nested_expr(p).or_else(|failed| recovered(p, failed))?;
         comma |= peek(p) == Tok::Comma;
         Ok(elem)
     })?;
@@ -139,18 +139,18 @@ fn recovered(p: &mut In<'_, '_>, failed: Failed) -> Parsed<ExprId> {
 fn brackets(p: &mut In<'_, '_>) -> Parsed<ExprId> {
     let open = bump(p);
     if !matches!(peek(p), Tok::RBracket | Tok::Eof) {
-        let first = nested(p, |rules| &rules.expr).or_else(|failed| recovered(p, failed));
+        let first = nested_expr(p).or_else(|failed| recovered(p, failed));
         if let Ok(value) = first
             && eat(p, Tok::Semi)
         {
-            let len = nested(p, |rules| &rules.expr);
+            let len = nested_expr(p);
             let len = bracket_end(p, open, len)?;
             return Ok(add(p, open.start, Expr::Repeat { value, len }));
         }
         let mut first = Some(first);
         let elems: SmallVec<[ExprId; 8]> = list(p, open, BRACKETS, |p| match first.take() {
             Some(first) => first,
-            None => nested(p, |rules| &rules.expr).or_else(|failed| recovered(p, failed)),
+            None => nested_expr(p).or_else(|failed| recovered(p, failed)),
         })?;
         return Ok(add(p, open.start, Expr::Array(elems.into_vec().into_boxed_slice())));
     }
@@ -186,7 +186,7 @@ pub(super) fn args(p: &mut In<'_, '_>, open: TextRange) -> Parsed<Box<[Arg]>> {
         if mode != Mode::Value {
             p.skip();
         }
-        let value = nested(p, |rules| &rules.expr).or_else(|failed| recovered(p, failed))?;
+        let value = nested_expr(p).or_else(|failed| recovered(p, failed))?;
         Ok(Arg { mode, value })
     })?;
     Ok(args.into_vec().into_boxed_slice())
@@ -209,7 +209,7 @@ pub(super) fn postfix(p: &mut In<'_, '_>, place: Place, from: u32, atom: ExprId)
             }
             Tok::LBracket => {
                 let open = bump(p);
-                let index = nested(p, |rules| &rules.expr);
+                let index = nested_expr(p);
                 let index = bracket_end(p, open, index)?;
                 add(p, from, Expr::Index { base, index })
             }
@@ -329,7 +329,7 @@ fn struct_literal(p: &mut In<'_, '_>, place: Place, from: u32, ty: ExprId) -> Pa
     let mut base = None;
     let fields: SmallVec<[Option<FieldInit>; 4]> = list(p, open, BRACES, |p| {
         if eat(p, Tok::DotDot) {
-            base = Some(nested(p, |rules| &rules.expr)?);
+            base = Some(nested_expr(p)?);
             if peek(p) == Tok::Comma && peek_nth(p, 1) != Tok::RBrace || peek(p) != Tok::Comma && peek(p) != Tok::RBrace
             {
                 return Err(unexpected(p, "`}`: `..` stands last"));
@@ -340,7 +340,7 @@ fn struct_literal(p: &mut In<'_, '_>, place: Place, from: u32, ty: ExprId) -> Pa
         let value = match peek(p) {
             Tok::Colon | Tok::Eq => {
                 expect_not(p, Tok::Colon, &[Tok::Eq], "`:` after the field's name")?;
-                Some(nested(p, |rules| &rules.expr).or_else(|failed| field_recovered(p, failed))?)
+                Some(nested_expr(p).or_else(|failed| field_recovered(p, failed))?)
             }
             _ => None,
         };
@@ -375,6 +375,6 @@ fn cast(p: &mut In<'_, '_>, value: ExprId) -> Parsed<ExprId> {
     let instead = "`@cast(value)` converts to the type the context gives, `@wrap(value)` truncates";
     mistake(p, &Unsupported { range, message: "Kiln has no `as`", instead, fix: None });
     p.skip();
-    nested(p, |rules| &rules.ty)?;
+    nested_ty(p)?;
     Ok(value)
 }

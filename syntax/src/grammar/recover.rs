@@ -221,7 +221,7 @@ fn is_unclosed(p: &mut In<'_, '_>, close: Tok) -> bool {
         Tok::Eof => true,
         Tok::RBrace | Tok::Semi => close != Tok::RBrace,
         _ if close == Tok::RBrace => ends_lacking_block(p),
-        _ => starts_line(p) && starts_statement(p, token),
+        _ => starts_statement(p, token) && starts_line(p),
     }
 }
 

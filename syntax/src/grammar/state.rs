@@ -36,7 +36,7 @@ pub(super) struct State<'s> {
 
 impl<'s> State<'s> {
     pub fn new(file: FileId, text: &'s str, tokens: &'s Tokens, interner: &'s mut Interner, rules: Rules<'s>) -> Self {
-        let count = |kind| tokens.kinds.iter().filter(|&&found| found == kind).count();
+        let count = |kind| tokens.kinds.iter().map(|&found| u32::from(found == kind)).sum::<u32>();
         State {
             text,
             tokens,

@@ -2,11 +2,13 @@
 //! `struct { }` and `enum { }`.
 
 use super::control;
-use super::cursor::{add, bump, eat, error_expr, field_name, here, mistake, peek, position, start, unexpected, word};
+use super::cursor::{
+    add, bump, eat, error_expr, field_name, here, mistake, peek, peek_nth, position, start, unexpected, word,
+};
 use super::expr::note_chain;
 use super::postfix::{args, intrinsic, member};
 use super::recover::{PARENS, bracket_end, list};
-use super::{Failed, In, Parsed, nested, types};
+use super::{Failed, In, Parsed, nested_expr, nested_ty, types};
 use crate::ast::{Expr, ExprId, FnTypeParam, Mode, PrimType};
 use crate::errors::Unsupported;
 use crate::token::Tok;
@@ -36,6 +38,17 @@ pub(super) fn primitive(token: Tok) -> Option<PrimType> {
         Tok::Type => PrimType::Type,
         _ => return None,
     })
+}
+
+/// Whether the type at the cursor is certainly a single keyword or name.
+#[inline]
+pub(super) fn is_one_token(p: &mut In<'_, '_>) -> bool {
+    match peek(p) {
+        Tok::Ident => {
+            matches!(peek_nth(p, 1), Tok::Comma | Tok::RParen | Tok::Eq | Tok::LBrace | Tok::Semi | Tok::RBracket)
+        }
+        token => primitive(token).is_some(),
+    }
 }
 
 /// A type.
@@ -160,7 +173,7 @@ fn parens(p: &mut In<'_, '_>) -> Parsed<Expr> {
     let open = bump(p);
     let mut comma = false;
     let elems: SmallVec<[ExprId; 4]> = list(p, open, PARENS, |p| {
-        let elem = nested(p, |rules| &rules.ty)?;
+        let elem = nested_ty(p)?;
         comma |= peek(p) == Tok::Comma;
         Ok(elem)
     })?;
@@ -174,11 +187,11 @@ fn parens(p: &mut In<'_, '_>) -> Parsed<Expr> {
 /// `[T]`, `[T; N]`
 fn brackets(p: &mut In<'_, '_>) -> Parsed<Expr> {
     let open = bump(p);
-    let elem = nested(p, |rules| &rules.ty);
+    let elem = nested_ty(p);
     let elem = elem.or_else(|failed| if peek(p) == Tok::Semi { Ok(error_expr(p)) } else { Err(failed) });
     match elem {
         Ok(elem) if eat(p, Tok::Semi) => {
-            let len = nested(p, |rules| &rules.expr);
+            let len = nested_expr(p);
             let len = bracket_end(p, open, len)?;
             Ok(Expr::ArrayType { elem, len })
         }
@@ -195,7 +208,7 @@ fn pointer(p: &mut In<'_, '_>) -> Parsed<Expr> {
         _ => return Err(unexpected(p, "`const` or `mut` after `ptr`")),
     };
     p.skip();
-    Ok(Expr::PtrType { mutable, pointee: nested(p, |rules| &rules.ty)? })
+    Ok(Expr::PtrType { mutable, pointee: nested_ty(p)? })
 }
 
 /// `fn(A, inout B) -> C`
@@ -207,9 +220,9 @@ fn function(p: &mut In<'_, '_>) -> Parsed<Expr> {
     let open = bump(p);
     let params: SmallVec<[FnTypeParam; 4]> = list(p, open, PARENS, |p| {
         let mode = mode(p);
-        Ok(FnTypeParam { mode, ty: nested(p, |rules| &rules.ty)? })
+        Ok(FnTypeParam { mode, ty: nested_ty(p)? })
     })?;
-    let ret = if eat(p, Tok::Arrow) { Some(nested(p, |rules| &rules.ty)?) } else { None };
+    let ret = if eat(p, Tok::Arrow) { Some(nested_ty(p)?) } else { None };
     Ok(Expr::FnType { params: params.into_vec().into_boxed_slice(), ret })
 }
 

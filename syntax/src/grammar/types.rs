@@ -5,7 +5,7 @@ use super::cursor::{
 };
 use super::item::{self, attributes, inner_item, no_attributes};
 use super::recover::{BRACES, PARENS, compare_indentation, ends_lacking_block, list, skip_element, unclosed};
-use super::{In, Parsed, nested};
+use super::{In, Parsed, nested_expr, nested_ty};
 use crate::ast::{EnumBody, ExprId, FieldDef, ItemId, StructBody, VariantDef, VariantKind};
 use crate::token::Tok;
 use smallvec::SmallVec;
@@ -89,7 +89,7 @@ fn field(p: &mut In<'_, '_>, docs: Option<Box<str>>) -> Parsed<FieldDef> {
     if !eat(p, Tok::Colon) {
         return Err(unexpected(p, "`:` and the field's type"));
     }
-    let ty = nested(p, |rules| &rules.ty);
+    let ty = nested_ty(p);
     let ty =
         ty.or_else(|failed| if matches!(peek(p), Tok::Comma | Tok::RBrace) { Ok(error_expr(p)) } else { Err(failed) })?;
     Ok(FieldDef { name, ty, public, docs, range: since(p, from) })
@@ -102,7 +102,7 @@ fn variant(p: &mut In<'_, '_>, docs: Option<Box<str>>) -> Parsed<VariantDef> {
     let kind = match peek(p) {
         Tok::LParen => {
             let open = bump(p);
-            let types: SmallVec<[ExprId; 4]> = list(p, open, PARENS, |p| nested(p, |rules| &rules.ty))?;
+            let types: SmallVec<[ExprId; 4]> = list(p, open, PARENS, |p| nested_ty(p))?;
             VariantKind::Tuple(types.into_vec().into_boxed_slice())
         }
         Tok::LBrace => {
@@ -115,6 +115,6 @@ fn variant(p: &mut In<'_, '_>, docs: Option<Box<str>>) -> Parsed<VariantDef> {
         }
         _ => VariantKind::Unit,
     };
-    let discriminant = if eat(p, Tok::Eq) { Some(nested(p, |rules| &rules.expr)?) } else { None };
+    let discriminant = if eat(p, Tok::Eq) { Some(nested_expr(p)?) } else { None };
     Ok(VariantDef { name, kind, discriminant, docs, range: since(p, from) })
 }
