@@ -1,7 +1,7 @@
 //! Rows of patterns for parts of the matched value. A row holds only the parts it asks something about.
 
-use super::shape::{Shape, ShapeId, Shapes, variant_field};
 use super::Types;
+use super::shape::{Shape, ShapeId, Shapes, variant_field};
 use kiln_source::{IdxVec, define_id};
 use kiln_types::TypeId;
 use rustc_hash::FxHashMap;
@@ -80,7 +80,14 @@ impl Row {
     }
 
     /// The row once it is known that `part` fits `shape`: what `shape` asks of the parts inside is left.
-    fn narrowed(&self, parts: &mut Parts, types: &impl Types, shapes: &Shapes, part: Part, shape: Option<ShapeId>) -> Row {
+    fn narrowed(
+        &self,
+        parts: &mut Parts,
+        types: &impl Types,
+        shapes: &Shapes,
+        part: Part,
+        shape: Option<ShapeId>,
+    ) -> Row {
         let mut cells: Vec<(Part, ShapeId)> = self.cells.iter().copied().filter(|cell| cell.0 != part).collect();
         let inside = match shape.map(|shape| &shapes[shape]) {
             Some(Shape::Parts(fields)) => Some((NO_VARIANT, fields)),
@@ -143,7 +150,8 @@ impl Rows {
         const LOOK_AHEAD: usize = 64;
         let (first, next) = matrix.split_first()?;
         let candidates = &self.rows[*first].cells;
-        let asked = |part: Part| next.iter().take(LOOK_AHEAD).filter(|row| self.rows[**row].cell(part).is_some()).count();
+        let asked =
+            |part: Part| next.iter().take(LOOK_AHEAD).filter(|row| self.rows[**row].cell(part).is_some()).count();
         match &**candidates {
             [(only, _)] => Some(*only),
             _ => candidates.iter().take(LOOK_AHEAD).rev().map(|(part, _)| *part).max_by_key(|part| asked(*part)),

@@ -12,11 +12,11 @@
 //! - The work is bounded by [`STEPS`]. A match that needs more counts as covered if some arm takes everything, and
 //!   else lacks `_`; none of its arms is called unreachable. So what is judged complete is complete.
 
+mod matrix;
 mod scalar;
 mod shape;
-mod matrix;
-mod split;
 mod solve;
+mod split;
 mod witness;
 
 #[cfg(test)]
@@ -29,8 +29,9 @@ use kiln_types::{Pool, Target, TypeId};
 use shape::{Shape, Shapes};
 use solve::{Judged, Solver};
 
-/// How many parts of rows may be looked at for one match.
-const STEPS: u64 = 5_000_000;
+/// How much one match may cost; a step is about the work of looking at one row. All are used up in a fraction of a second,
+/// and no match that people write needs a hundredth.
+const STEPS: u64 = 3_000_000;
 
 /// What is wrong with the arms of a match.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -74,13 +75,7 @@ pub(crate) fn check(sema: &mut Sema<'_>, body: &Body, ty: TypeId, rows: &[(PatId
     judge(sema, &body.pats, ty, rows, STEPS)
 }
 
-fn judge(
-    types: &mut impl Types,
-    pats: &IdxVec<PatId, Pat>,
-    ty: TypeId,
-    rows: &[(PatId, bool)],
-    steps: u64,
-) -> Found {
+fn judge(types: &mut impl Types, pats: &IdxVec<PatId, Pat>, ty: TypeId, rows: &[(PatId, bool)], steps: u64) -> Found {
     let mut shapes = Shapes::default();
     let rows: Vec<_> = rows.iter().map(|&(pat, guarded)| (shapes.lower(types, pats, pat, ty), pat, guarded)).collect();
     let mut solver = Solver::new(types, &shapes, ty, steps);

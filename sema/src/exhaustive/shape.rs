@@ -138,6 +138,7 @@ fn range(types: &impl Types, ty: TypeId, from: Option<ValueId>, to: Option<Value
     let pool = types.pool();
     let ty = from.or(to).map_or(ty, |value| pool.type_of(value));
     let Some(domain) = Domain::of(pool, types.target(), ty) else { return Shape::Any };
-    let number = |value: Option<ValueId>| value.and_then(|value| pool.scalar_bits(value)).map(|bits| domain.number(bits));
+    let number =
+        |value: Option<ValueId>| value.and_then(|value| pool.scalar_bits(value)).map(|bits| domain.number(bits));
     numbers(domain, number(from).unwrap_or(0), number(to).unwrap_or(domain.last()))
 }

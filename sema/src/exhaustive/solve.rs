@@ -44,6 +44,9 @@ struct Frame {
     useful: Vec<bool>,
 }
 
+/// What splitting a matrix costs besides its rows.
+const FRAME_STEPS: usize = 4;
+
 enum Start {
     Decided(Judged),
     Split(Box<Frame>),
@@ -146,7 +149,7 @@ impl<'a, T: Types> Solver<'a, T> {
         }
         let part = rows.choose_part(&matrix).expect("rows that ask for nothing were taken away");
         let leaves = leaves(&matrix, rows, shapes, part);
-        self.steps.take(leaves.len())?;
+        self.steps.take(FRAME_STEPS + leaves.len())?;
         let variants = self.types.pool().enum_def(self.places.ty(part)).map_or(0, |def| def.variants.len());
         let groups = split(&leaves, shapes, variants, &mut self.steps)?;
         let useful = vec![false; matrix.len()];

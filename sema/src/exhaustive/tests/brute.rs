@@ -323,10 +323,7 @@ fn types() -> impl Strategy<Value = Ty> {
         1 => Just(Ty::Void),
     ];
     leaf.prop_recursive(3, 12, 4, |inner| {
-        prop_oneof![
-            vec(inner.clone(), 1..4).prop_map(Ty::Tuple),
-            vec(vec(inner, 0..3), 0..4).prop_map(Ty::Enum),
-        ]
+        prop_oneof![vec(inner.clone(), 1..4).prop_map(Ty::Tuple), vec(vec(inner, 0..3), 0..4).prop_map(Ty::Enum),]
     })
 }
 
@@ -374,10 +371,12 @@ fn any_bool() -> impl Strategy<Value = bool> {
 }
 
 fn cases() -> impl Strategy<Value = (Ty, Vec<Value>, Vec<(Pattern, bool)>)> {
-    types().prop_filter_map("too many values", |ty| values(&ty).map(|values| (ty, values))).prop_flat_map(|(ty, values)| {
-        let row = (patterns(&ty, 0), proptest::bool::weighted(0.15));
-        (Just(ty), Just(values), vec(row, 0..8))
-    })
+    types().prop_filter_map("too many values", |ty| values(&ty).map(|values| (ty, values))).prop_flat_map(
+        |(ty, values)| {
+            let row = (patterns(&ty, 0), proptest::bool::weighted(0.15));
+            (Just(ty), Just(values), vec(row, 0..8))
+        },
+    )
 }
 
 proptest! {
