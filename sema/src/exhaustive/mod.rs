@@ -84,7 +84,7 @@ fn judge(types: &mut impl Types, pats: &IdxVec<PatId, Pat>, ty: TypeId, rows: &[
         let takes_all = heads.iter().any(|&(shape, guarded)| !guarded && shapes[shape] == Shape::Any);
         return Found { missing: (!takes_all).then(|| "_".to_owned()), unreachable: Vec::new() };
     };
-    let missing = missing.map(|example| witness::show(solver.types, &solver.places, &example));
+    let missing = missing.map(|example| witness::show(solver.types, &solver.parts, &example));
     let mut unreachable = Vec::new();
     for (index, &(_, pat, _)) in rows.iter().enumerate() {
         if useful[index] {

@@ -55,7 +55,7 @@ enum Start {
 /// The state of judging one match.
 pub(super) struct Solver<'a, T> {
     pub types: &'a mut T,
-    pub places: Parts,
+    pub parts: Parts,
     shapes: &'a Shapes,
     rows: Rows,
     decided: FxHashMap<Vec<RowId>, Judged>,
@@ -69,7 +69,7 @@ impl<'a, T: Types> Solver<'a, T> {
     pub fn new(types: &'a mut T, shapes: &'a Shapes, ty: TypeId, steps: u64) -> Self {
         Solver {
             types,
-            places: Parts::new(ty),
+            parts: Parts::new(ty),
             shapes,
             rows: Rows::default(),
             decided: FxHashMap::default(),
@@ -90,7 +90,7 @@ impl<'a, T: Types> Solver<'a, T> {
         };
         let matrix = arms.iter().map(&mut row).collect();
         let mut judged = self.search(matrix)?;
-        if judged.missing.is_some() && !self.is_inhabited(self.places.ty(Parts::WHOLE), 0) {
+        if judged.missing.is_some() && !self.is_inhabited(self.parts.ty(Parts::WHOLE), 0) {
             judged.missing = None;
         }
         let mut useful = judged.useful.to_vec();
@@ -150,7 +150,7 @@ impl<'a, T: Types> Solver<'a, T> {
         let part = rows.choose_part(&matrix).expect("rows that ask for nothing were taken away");
         let leaves = leaves(&matrix, rows, shapes, part);
         self.steps.take(FRAME_STEPS + leaves.len())?;
-        let variants = self.types.pool().enum_def(self.places.ty(part)).map_or(0, |def| def.variants.len());
+        let variants = self.types.pool().enum_def(self.parts.ty(part)).map_or(0, |def| def.variants.len());
         let groups = split(&leaves, shapes, variants, &mut self.steps)?;
         let useful = vec![false; matrix.len()];
         let frame = Frame { lead, matrix, part, leaves, groups, current: 0, missing: None, useful };
@@ -169,7 +169,7 @@ impl<'a, T: Types> Solver<'a, T> {
                 continue;
             }
             let rule = (row, frame.part, leaf.shape);
-            let row = self.rows.narrow(&mut self.places, self.types, self.shapes, rule);
+            let row = self.rows.narrow(&mut self.parts, self.types, self.shapes, rule);
             self.steps.take(1 + self.rows[row].cells.len())?;
             matrix.push(row);
         }
@@ -205,7 +205,7 @@ impl<'a, T: Types> Solver<'a, T> {
 
     /// A constructor that values of the part have, if there is one; only variants can fail to.
     fn existing(&mut self, part: Part, ctor: &Ctor) -> Option<Ctor> {
-        let ty = self.places.ty(part);
+        let ty = self.parts.ty(part);
         match ctor {
             Ctor::Variant(variant) => self.variant_is_inhabited(ty, *variant, 0).then_some(Ctor::Variant(*variant)),
             Ctor::NoneOf(named) => {

@@ -302,10 +302,10 @@ fn compare(ty: &Ty, rows: &[(Pattern, bool)], values: &[Value]) {
         let mut solver = Solver::new(&mut world, &shapes, id, STEPS);
         let example = solver.run(&heads).unwrap().missing.unwrap();
         let assumed = assumptions(&example);
-        let is_i8 = |part: Part| solver.places.ty(part) == TypeId::I8;
+        let is_i8 = |part: Part| solver.parts.ty(part) == TypeId::I8;
         let fitting: Vec<&Value> = values
             .iter()
-            .filter(|value| exists(value) && fits(&solver.places, &assumed, Parts::WHOLE, value, &is_i8))
+            .filter(|value| exists(value) && fits(&solver.parts, &assumed, Parts::WHOLE, value, &is_i8))
             .collect();
         assert!(!fitting.is_empty(), "no value is like {missing:?}");
         for value in fitting {
