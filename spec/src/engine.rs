@@ -1,6 +1,6 @@
 //! What runs a program: native code at two levels of optimisation.
 
-use kiln_compiler::{Compilation, Files, Mode, OptLevel, Options, compile, guarded, link};
+use kiln_compiler::{Compilation, Files, Mode, OptLevel, Options, compile, guarded, has_native_code, link};
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
@@ -31,7 +31,7 @@ const PATIENCE: Duration = Duration::from_secs(60);
 impl Engine {
     /// The engines that this build of the compiler has.
     pub fn available() -> Vec<Engine> {
-        if cfg!(feature = "llvm") {
+        if has_native_code() {
             vec![Engine::Native(OptLevel::None), Engine::Native(OptLevel::Default)]
         } else {
             Vec::new()
