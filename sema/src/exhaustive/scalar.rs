@@ -1,6 +1,10 @@
 //! Scalars as numbers from 0 upward, without gaps: `-128_i8` is 0, `'\u{e000}'` follows `'\u{d7ff}'`.
+//!
+//! The ends of `usize` and `isize` depend on the target, and a match that is complete on one has to be on all: beyond their
+//! ends are values that only open ranges have. `0` begins `usize` everywhere.
 
-use kiln_types::{Pool, Target, TypeId};
+use kiln_source::Interner;
+use kiln_types::{Pool, Target, TypeId, TypeKey};
 
 /// A scalar type whose values can be counted.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -9,8 +13,10 @@ pub(super) enum Domain {
     Bool,
     /// All Unicode scalar values.
     Char,
-    /// An integer type with the width it has on the target.
+    /// An integer type of known width.
     Int { ty: TypeId, bits: u16, signed: bool },
+    /// `usize`, `isize`, with the width they have on the target.
+    Size { ty: TypeId, bits: u16, signed: bool },
 }
 
 const SURROGATES: std::ops::RangeInclusive<u128> = 0xd800..=0xdfff;
@@ -18,26 +24,42 @@ const SURROGATE_COUNT: u128 = 0x800;
 
 impl Domain {
     pub fn of(pool: &Pool, target: &Target, ty: TypeId) -> Option<Domain> {
-        match ty {
-            TypeId::BOOL => Some(Domain::Bool),
-            TypeId::CHAR => Some(Domain::Char),
-            _ => pool.int_type(ty, target).map(|int| Domain::Int { ty, bits: int.bits, signed: int.signed }),
+        match *pool.key(ty) {
+            TypeKey::Bool => Some(Domain::Bool),
+            TypeKey::Char => Some(Domain::Char),
+            TypeKey::Int { bits, signed } => Some(Domain::Int { ty, bits, signed }),
+            TypeKey::Size { signed } => Some(Domain::Size { ty, bits: target.pointer_bits(), signed }),
+            _ => None,
         }
     }
 
-    /// The number of the largest value.
+    /// The number of the largest value, or of what is beyond it.
     pub fn last(self) -> u128 {
         match self {
             Domain::Bool => 1,
             Domain::Char => u128::from(u32::from(char::MAX)) - SURROGATE_COUNT,
-            Domain::Int { bits, .. } => u128::MAX >> (128 - u32::from(bits)),
+            Domain::Int { .. } => self.span(),
+            Domain::Size { .. } => self.below() + self.span() + 1,
         }
+    }
+
+    /// How far the largest integer of the type is from the smallest.
+    fn span(self) -> u128 {
+        match self {
+            Domain::Int { bits, .. } | Domain::Size { bits, .. } => u128::MAX >> (128 - u32::from(bits)),
+            Domain::Bool | Domain::Char => 0,
+        }
+    }
+
+    /// How many numbers stand for what is beyond the smallest value: one if it depends on the target.
+    fn below(self) -> u128 {
+        u128::from(matches!(self, Domain::Size { signed: true, .. }))
     }
 
     /// The bits of the smallest value, as constants have them.
     fn first_bits(self) -> u128 {
         match self {
-            Domain::Int { bits, signed: true, .. } => u128::MAX << (bits - 1),
+            Domain::Int { bits, signed: true, .. } | Domain::Size { bits, signed: true, .. } => u128::MAX << (bits - 1),
             _ => 0,
         }
     }
@@ -46,30 +68,47 @@ impl Domain {
     /// the character before.
     pub fn number(self, bits: u128) -> u128 {
         match self {
+            Domain::Bool => bits.min(1),
             Domain::Char if SURROGATES.contains(&bits) => SURROGATES.start() - 1,
             Domain::Char if bits > *SURROGATES.end() => bits - SURROGATE_COUNT,
-            _ => bits.wrapping_sub(self.first_bits()).min(self.last()),
+            Domain::Char => bits,
+            Domain::Int { .. } | Domain::Size { .. } => {
+                bits.wrapping_sub(self.first_bits()).min(self.span()) + self.below()
+            }
         }
     }
 
-    /// Numbers from `from` to `to` as a pattern. Limits of types wider than a byte are named.
-    pub fn show(self, pool: &Pool, names: &kiln_source::Interner, from: u128, to: u128) -> String {
-        let one = |number: u128| match self {
+    /// Numbers from `from` to `to` as a pattern.
+    pub fn show(self, pool: &Pool, names: &Interner, from: u128, to: u128) -> String {
+        let one = |number| self.value(pool, names, number);
+        let is_size = matches!(self, Domain::Size { .. });
+        if is_size && to == self.last() {
+            return format!("{}..", one(from.min(to - 1)));
+        }
+        if from < self.below() {
+            return format!("..={}", one(to.max(1)));
+        }
+        if from == to { one(from) } else { format!("{}..={}", one(from), one(to)) }
+    }
+
+    /// A value as an expression. Limits of types wider than a byte are named.
+    fn value(self, pool: &Pool, names: &Interner, number: u128) -> String {
+        match self {
             Domain::Bool => (number != 0).to_string(),
             Domain::Char => {
                 let code = if number >= *SURROGATES.start() { number + SURROGATE_COUNT } else { number };
                 format!("{:?}", char::from_u32(code as u32).expect("numbers of characters leave surrogates out"))
             }
-            Domain::Int { ty, bits, signed } => {
-                let is_first = signed && number == 0;
-                if bits > 8 && (is_first || number == self.last()) {
+            Domain::Int { ty, bits, signed } | Domain::Size { ty, bits, signed } => {
+                let distance = number.saturating_sub(self.below());
+                let is_first = signed && distance == 0;
+                if bits > 8 && (is_first || distance == self.span()) {
                     return format!("{}::{}", pool.display(ty, names), if is_first { "MIN" } else { "MAX" });
                 }
-                let value = number.wrapping_add(self.first_bits());
+                let value = distance.wrapping_add(self.first_bits());
                 if signed { (value as i128).to_string() } else { value.to_string() }
             }
-        };
-        if from == to { one(from) } else { format!("{}..={}", one(from), one(to)) }
+        }
     }
 }
 

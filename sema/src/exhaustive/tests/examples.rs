@@ -31,14 +31,26 @@ fn integers_of_every_width_end_where_they_end() {
 }
 
 #[test]
-fn sizes_follow_the_target() {
-    let all = [("x86_64-unknown-linux-gnu", u64::MAX), ("i686-unknown-linux-gnu", u64::from(u32::MAX))];
-    for (triple, most) in all {
+fn sizes_are_open_ended_on_every_target() {
+    for (triple, bits) in [("x86_64-unknown-linux-gnu", 64), ("i686-unknown-linux-gnu", 32)] {
         let mut world = World::on(triple);
-        let low = world.range(TypeId::USIZE, 0, i128::from(most) - 1);
-        assert_eq!(world.missing(TypeId::USIZE, &[low]), "usize::MAX");
-        let high = world.is(TypeId::USIZE, most.into());
-        assert_eq!(world.missing(TypeId::USIZE, &[low, high]), "");
+        let (most, least) = ((1_i128 << bits) - 1, -(1_i128 << (bits - 1)));
+        let (zero, low) = (world.is(TypeId::USIZE, 0), world.range(TypeId::USIZE, 0, most));
+        assert_eq!(world.missing(TypeId::USIZE, &[zero]), "1..");
+        assert_eq!(world.missing(TypeId::USIZE, &[low]), "usize::MAX..");
+        let last = world.range(TypeId::USIZE, most, None);
+        assert_eq!(world.missing(TypeId::USIZE, &[low, last]), "");
+        let rest = world.range(TypeId::USIZE, 1, None);
+        assert_eq!(world.missing(TypeId::USIZE, &[zero, rest]), "");
+        assert_eq!(world.missing(TypeId::USIZE, &[rest]), "0");
+
+        let all = world.range(TypeId::ISIZE, least, -least - 1);
+        assert_eq!(world.missing(TypeId::ISIZE, &[all]), "..=isize::MIN");
+        let (below, above) = (world.range(TypeId::ISIZE, None, -1), world.range(TypeId::ISIZE, 0, None));
+        assert_eq!(world.missing(TypeId::ISIZE, &[below]), "0..");
+        assert_eq!(world.missing(TypeId::ISIZE, &[above]), "..=-1");
+        assert_eq!(world.missing(TypeId::ISIZE, &[below, above]), "");
+        assert_eq!(world.judge(TypeId::ISIZE, &[below, above, all]).unreachable, [all]);
     }
 }
 
