@@ -47,6 +47,9 @@ impl Builder<'_, '_> {
             let block = decision.blocks[node.index()].expect("open nodes have a block");
             if self.emit.enter(block).is_ok() {
                 self.node(&mut decision, node);
+            } else {
+                // A guard that always holds does not lead there; another node still may.
+                decision.blocks[node.index()] = None;
             }
         }
     }
@@ -58,7 +61,10 @@ impl Builder<'_, '_> {
             if let Node::Note { pat, .. } = node
                 && notes.iter().all(|note| note.0 != *pat)
             {
-                notes.push((*pat, self.emit.variable(TypeId::U32, range)));
+                let note = self.emit.variable(TypeId::U32, range);
+                let first = Operand::Const(self.cx.pool.scalar(TypeId::U32, 0));
+                self.emit.assign(Place::local(note), Rvalue::Operand(first), range);
+                notes.push((*pat, note));
             }
         }
         notes

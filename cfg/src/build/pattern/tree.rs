@@ -60,7 +60,12 @@ impl Problem<'_> {
     }
 
     fn push(&self, bucket: &mut Bucket, row: Row) {
-        if !bucket.closed {
+        // Another alternative that asks for the same changes nothing.
+        let repeated = bucket
+            .rows
+            .last()
+            .is_some_and(|last| last.arm == row.arm && last.choice == row.choice && last.cols == row.cols);
+        if !bucket.closed && !repeated {
             bucket.closed = row.cols.is_empty() && self.guard(row.arm).is_none();
             bucket.rows.push(row);
         }

@@ -1,6 +1,8 @@
 //! AIR bodies by hand: each method appends an instruction and gives its id; types are found from the children.
 
-use crate::{BuildCx, Func, Glue, PrintCx, Scratch, TypeNames, build, print};
+use crate::{
+    BuildCx, Func, Glue, ParseCx, PrintCx, Scratch, TypeNames, VerifyCx, build, build_glue, parse, print, verify,
+};
 use kiln_air::{
     Arg, Arm, BinOp, BindMode, Body, Inst, InstId, Local, LocalId, LoopId, Overflow, Pat, PatId, PatKind, UnOp, UseKind,
 };
@@ -24,6 +26,8 @@ pub struct World {
     /// Functions by id: names, with glue among them.
     pub funcs: Vec<String>,
     pub glue: Vec<(FuncId, Glue)>,
+    /// Functions and their parameters that are `inout`.
+    pub inout: Vec<(FuncId, usize)>,
     decls: u32,
 }
 
@@ -37,6 +41,7 @@ impl World {
             scratch: Scratch::default(),
             funcs: Vec::new(),
             glue: Vec::new(),
+            inout: Vec::new(),
             decls: 0,
         }
     }
@@ -113,7 +118,21 @@ impl World {
         self.pool.value(ValueKey::StaticPtr { ty, data, offset: 0, len: Some(text.len() as u64) })
     }
 
+    /// Builds a body; the function is right, and its text form gives it back.
     pub fn build(&mut self, body: &Body) -> crate::BuiltFunc {
+        let built = self.with_cx(|cx| build(body, cx));
+        self.check(&built.func);
+        built
+    }
+
+    /// Builds the function of a glue, which is right too.
+    pub fn build_glue(&mut self, glue: Glue) -> Func {
+        let func = self.with_cx(|cx| build_glue(glue, "glue", cx));
+        self.check(&func);
+        func
+    }
+
+    fn with_cx<T>(&mut self, f: impl FnOnce(&mut BuildCx<'_>) -> T) -> T {
         let World { pool, layouts, statics, scratch, funcs, glue, .. } = self;
         let mut ask = |wanted: Glue| match glue.iter().find(|known| known.1 == wanted) {
             Some(known) => known.0,
@@ -124,7 +143,23 @@ impl World {
                 id
             }
         };
-        build(body, &mut BuildCx { pool, layouts, statics, glue: &mut ask, scratch })
+        f(&mut BuildCx { pool, layouts, statics, glue: &mut ask, scratch })
+    }
+
+    fn check(&mut self, func: &Func) {
+        let cx = VerifyCx { pool: &self.pool, statics: &self.statics, info: &|_| None };
+        if let Err(violations) = verify(func, &cx) {
+            panic!("{}\n{violations:#?}", self.print(func));
+        }
+        let text = self.print(func);
+        let types = TypeNames::new(&self.pool, &self.names);
+        let World { pool, names, statics, funcs, .. } = self;
+        let mut find = |name: &str| funcs.iter().position(|func| func == name).map(|index| FuncId(index as u32));
+        let mut cx = ParseCx { pool, names, types: &types, statics, funcs: &mut find };
+        let parsed = parse(&text, &mut cx).unwrap_or_else(|error| panic!("{error}\n{text}"));
+        let mut bare = func.clone();
+        bare.forget_ranges();
+        assert!(parsed == [bare.clone()], "{text}\n{:#?}\n{bare:#?}", parsed[0]);
     }
 
     pub fn print(&self, func: &Func) -> String {
@@ -271,6 +306,11 @@ impl<'w> Dsl<'w> {
 
     pub fn call_with(&mut self, name: &str, ret: TypeId, args: &[(ParamMode, InstId)]) -> InstId {
         let func = self.world.func(name);
+        for (index, (mode, _)) in args.iter().enumerate() {
+            if *mode == ParamMode::Inout && !self.world.inout.contains(&(func, index)) {
+                self.world.inout.push((func, index));
+            }
+        }
         let args = args.iter().map(|(mode, value)| Arg { mode: *mode, value: *value }).collect();
         self.push(Inst::Call { func, args }, ret)
     }

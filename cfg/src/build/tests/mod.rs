@@ -1,5 +1,15 @@
-//! Tests of the lowering: the text of small functions, and what they compute.
+//! Tests of the lowering: the text of small functions, and that functions compute what their bodies say.
 
 mod dsl;
+
+mod machine;
+
+mod run_air;
+
+mod run_cfg;
+
+mod generate;
+
+mod agree;
 
 mod text;

@@ -1,0 +1,104 @@
+//! The function that is built does what its body says: the same calls with the same values, the same result or panic, the same
+//! values in the places it was given.
+
+use super::dsl::World;
+use super::generate::{Generator, Types};
+use super::machine::{Machine, Pointer, Rng, Stop, Value, random_value, visible};
+use super::run_cfg::Given;
+use super::{run_air, run_cfg};
+use kiln_air::Body;
+use kiln_types::ParamMode;
+use proptest::prelude::*;
+
+/// What can be seen of a run.
+#[derive(PartialEq, Debug)]
+struct Seen {
+    result: Result<Value, Stop>,
+    trace: Vec<super::machine::Event>,
+    places: Vec<Value>,
+}
+
+fn arguments(world: &World, body: &Body, machine: &mut Machine, rng: &mut Rng) -> Vec<Given> {
+    let params = body.locals.iter().take(body.param_count);
+    params
+        .map(|local| {
+            let value = random_value(&world.pool, local.ty, rng);
+            match local.param {
+                Some(ParamMode::Own) => Given::Value(value),
+                _ => Given::Place(Pointer::slot(machine.alloc(value))),
+            }
+        })
+        .collect()
+}
+
+fn seen(world: &World, body: &Body, machine: Machine, result: Result<Value, Stop>) -> Seen {
+    let mut places = Vec::new();
+    let mut slots = machine.slots.iter();
+    if result.is_err() {
+        // A panic ends the program; nobody looks at places that were being written.
+        return Seen { result, trace: machine.trace, places };
+    }
+    for local in body.locals.iter().take(body.param_count) {
+        if local.param != Some(ParamMode::Own) {
+            places.push(visible(&world.pool, local.ty, slots.next().unwrap()));
+        }
+    }
+    Seen { result: result.map(|value| visible(&world.pool, body.ret, &value)), trace: machine.trace, places }
+}
+
+/// Runs a body both ways on the same arguments.
+#[track_caller]
+pub fn assert_agree(world: &mut World, body: &Body, seed: u64) {
+    let built = world.build(body);
+    for round in 0..3 {
+        let mut machine = Machine::new(20_000);
+        let args = arguments(world, body, &mut machine, &mut Rng::new(seed ^ round));
+        let result = run_air::run(world, body, &mut machine, &args);
+        let expected = seen(world, body, machine, result);
+
+        let mut machine = Machine::new(40_000);
+        let args = arguments(world, body, &mut machine, &mut Rng::new(seed ^ round));
+        let result = run_cfg::run(world, &built.func, &mut machine, &args);
+        let actual = seen(world, body, machine, result);
+        let tired = [&expected, &actual].iter().any(|seen| seen.result == Err(Stop::OutOfFuel));
+        if !tired && expected != actual {
+            panic!("{}\nargs {args:?}\nexpected {expected:#?}\nactual {actual:#?}", world.print(&built.func));
+        }
+    }
+}
+
+/// `PROPTEST_CASES` runs more of them.
+fn config() -> ProptestConfig {
+    ProptestConfig { failure_persistence: None, ..ProptestConfig::default() }
+}
+
+proptest! {
+    #![proptest_config(config())]
+
+    #[test]
+    fn built_functions_do_what_their_bodies_say(size in 1usize..150, seed: u64) {
+        let mut world = World::new();
+        let types = Types::new(&mut world);
+        let body = Generator::new(&mut world, &types, seed, size).body();
+        assert_agree(&mut world, &body, seed);
+    }
+}
+#[test]
+fn one() {
+    let mut world = World::new();
+    let types = Types::new(&mut world);
+    let body = Generator::new(
+        &mut world,
+        &types,
+        std::env::var("SEED").unwrap().parse().unwrap(),
+        std::env::var("SIZE").unwrap().parse().unwrap(),
+    )
+    .body();
+    for (id, inst) in body.insts.iter_enumerated() {
+        println!("{id}: {:?} = {inst:?}", body.types[id]);
+    }
+    for (id, pat) in body.pats.iter_enumerated() {
+        println!("{id}: {:?}", pat.kind);
+    }
+    assert_agree(&mut world, &body, 1);
+}

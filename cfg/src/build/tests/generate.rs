@@ -1,0 +1,665 @@
+//! Random bodies: well typed, with every form of expression, and with side effects wherever an order can be got wrong.
+
+use super::dsl::{ADD, Dsl, SUB, World};
+use super::machine::Rng;
+use kiln_air::{BinOp, BindMode, Inst, InstId, LocalId, LoopId, Overflow, PatId, PatKind};
+use kiln_types::{Ownership, ParamMode, TypeId, TypeKey};
+
+/// The types that bodies are made of.
+#[derive(Clone, Debug)]
+pub struct Types {
+    pub point: TypeId,
+    pub shape: TypeId,
+    pub color: TypeId,
+    pub pair: TypeId,
+    pub triple: TypeId,
+    pub all: Vec<TypeId>,
+}
+
+impl Types {
+    pub fn new(world: &mut World) -> Types {
+        let pair = world.pool.tuple(&[TypeId::I32, TypeId::BOOL]);
+        let triple = world.pool.array(TypeId::I32, 3);
+        let color = world.enumeration("Color", Ownership::Copy, &[("Red", &[]), ("Green", &[]), ("Blue", &[])]);
+        let point = world.strukt("Point", Ownership::Copy, &[("x", TypeId::I32), ("y", TypeId::I32), ("c", color)]);
+        let shape = world.enumeration(
+            "Shape",
+            Ownership::Copy,
+            &[("Empty", &[]), ("Circle", &[TypeId::I32]), ("Both", &[pair, TypeId::I32]), ("Many", &[triple])],
+        );
+        let boxes = world.pool.tuple(&[shape, TypeId::U8]);
+        let all = vec![TypeId::I32, TypeId::BOOL, TypeId::U8, TypeId::USIZE, pair, triple, color, point, shape, boxes];
+        Types { point, shape, color, pair, triple, all }
+    }
+}
+
+/// A local that can be used here.
+#[derive(Clone, Copy, Debug)]
+struct Known {
+    local: LocalId,
+    /// May be assigned to.
+    writable: bool,
+}
+
+/// Writes a body.
+pub struct Generator<'w> {
+    pub dsl: Dsl<'w>,
+    types: Types,
+    rng: Rng,
+    known: Vec<Known>,
+    loops: Vec<(LoopId, Option<TypeId>, bool)>,
+    ret: TypeId,
+    left: usize,
+    names: usize,
+    in_guard: bool,
+}
+
+impl<'w> Generator<'w> {
+    pub fn new(world: &'w mut World, types: &Types, seed: u64, size: usize) -> Generator<'w> {
+        let mut rng = Rng::new(seed);
+        let ret = rng.pick(&types.all);
+        let mut dsl = Dsl::new(world, "f", ret);
+        let mut known = Vec::new();
+        for index in 0..4 {
+            let ty = rng.pick(&types.all);
+            let mode = rng.pick(&[ParamMode::Own, ParamMode::Borrow, ParamMode::Inout]);
+            let local = dsl.param_as(&format!("p{index}"), ty, mode);
+            known.push(Known { local, writable: mode == ParamMode::Inout });
+        }
+        Generator {
+            dsl,
+            types: types.clone(),
+            rng,
+            known,
+            loops: Vec::new(),
+            ret,
+            left: size,
+            names: 0,
+            in_guard: false,
+        }
+    }
+
+    /// The whole body.
+    pub fn body(mut self) -> kiln_air::Body {
+        let root = self.block(self.ret, 4);
+        self.dsl.body.root = root;
+        self.dsl.body
+    }
+
+    fn fresh(&mut self, ty: TypeId, mutable: bool) -> LocalId {
+        self.names += 1;
+        let name = format!("v{}", self.names);
+        if mutable { self.dsl.var(&name, ty) } else { self.dsl.local(&name, ty) }
+    }
+
+    fn spend(&mut self) -> bool {
+        self.left = self.left.saturating_sub(1);
+        self.left > 0
+    }
+
+    // Expressions.
+
+    /// An expression of a type.
+    fn value(&mut self, ty: TypeId, depth: usize) -> InstId {
+        if depth == 0 || !self.spend() {
+            return self.simple(ty);
+        }
+        let depth = depth - 1;
+        match self.rng.below(17) {
+            0 | 1 => self.simple(ty),
+            2 => match self.readable_place(ty, depth) {
+                Some(place) => self.dsl.load(place),
+                None => self.simple(ty),
+            },
+            3..=5 => self.literal(ty, depth),
+            6 => self.call(ty, depth),
+            7 => {
+                let cond = self.value(TypeId::BOOL, depth);
+                let (then, else_) = (self.value(ty, depth), self.value(ty, depth));
+                self.dsl.if_(cond, then, Some(else_))
+            }
+            8 | 9 => self.block(ty, depth),
+            10 | 11 => self.match_(ty, depth),
+            12 => self.labeled(ty, depth),
+            13 => self.loop_value(ty, depth),
+            14 => self.field_of_value(ty, depth),
+            15 if self.rng.chance(40) => self.diverging(depth).unwrap_or_else(|| self.simple(ty)),
+            _ => self.operator(ty, depth),
+        }
+    }
+
+    /// A constant or a local.
+    fn simple(&mut self, ty: TypeId) -> InstId {
+        let locals: Vec<LocalId> =
+            self.known.iter().map(|known| known.local).filter(|local| self.dsl.body.locals[*local].ty == ty).collect();
+        if !locals.is_empty() && self.rng.chance(75) {
+            let local = self.rng.pick(&locals);
+            return self.dsl.get(local);
+        }
+        self.literal(ty, 0)
+    }
+
+    fn literal(&mut self, ty: TypeId, depth: usize) -> InstId {
+        match self.dsl.world.pool.key(ty).clone() {
+            TypeKey::Bool => {
+                let value = self.rng.chance(50);
+                self.dsl.bool(value)
+            }
+            TypeKey::Int { .. } | TypeKey::Size { .. } => {
+                let value = self.rng.below(5) as i128;
+                self.dsl.int(ty, value)
+            }
+            TypeKey::Tuple(parts) => {
+                let parts: Vec<InstId> = parts.iter().map(|part| self.value(*part, depth)).collect();
+                self.dsl.tuple(&parts)
+            }
+            TypeKey::Array { elem, len } => {
+                if self.rng.chance(20) {
+                    let value = self.value(elem, depth);
+                    return self.dsl.push(Inst::Repeat { value, len }, ty);
+                }
+                let parts: Vec<InstId> = (0..len).map(|_| self.value(elem, depth)).collect();
+                self.dsl.array(&parts)
+            }
+            TypeKey::Struct { .. } => self.struct_(ty, depth),
+            TypeKey::Enum { .. } => {
+                let variants = &self.dsl.world.pool.enum_def(ty).unwrap().variants;
+                let variant = self.rng.below(variants.len());
+                let parts: Vec<TypeId> = variants[variant].fields.iter().map(|field| field.ty).collect();
+                let parts: Vec<InstId> = parts.iter().map(|part| self.value(*part, depth)).collect();
+                self.dsl.variant(ty, variant as u32, &parts)
+            }
+            other => panic!("no literals of {other:?}"),
+        }
+    }
+
+    fn struct_(&mut self, ty: TypeId, depth: usize) -> InstId {
+        let count = self.dsl.world.pool.field_count(ty).unwrap();
+        let base = if self.rng.chance(40) { self.readable_place(ty, 0) } else { None };
+        let mut order: Vec<usize> = (0..count).collect();
+        order.rotate_left(self.rng.below(count));
+        if base.is_some() {
+            order.truncate(self.rng.below(count));
+        }
+        let fields: Vec<(u32, InstId)> = order
+            .into_iter()
+            .map(|field| {
+                let ty = self.dsl.world.pool.field_type(ty, field).unwrap();
+                (field as u32, self.value(ty, depth))
+            })
+            .collect();
+        // Children come before their parents: the place is written again behind the fields.
+        let base = base.map(|base| {
+            let inst = self.dsl.body.insts[base].clone();
+            self.dsl.push(inst, ty)
+        });
+        self.dsl.strukt(ty, &fields, base)
+    }
+
+    fn operator(&mut self, ty: TypeId, depth: usize) -> InstId {
+        if ty == TypeId::BOOL {
+            return match self.rng.below(4) {
+                0 => {
+                    let (left, right) = (self.value(ty, depth), self.value(ty, depth));
+                    self.dsl.and(left, right)
+                }
+                1 => {
+                    let (left, right) = (self.value(ty, depth), self.value(ty, depth));
+                    self.dsl.or(left, right)
+                }
+                2 => {
+                    let value = self.value(ty, depth);
+                    self.dsl.not(value)
+                }
+                _ => {
+                    let (left, right) = (self.value(TypeId::I32, depth), self.value(TypeId::I32, depth));
+                    let op = self.rng.pick(&[BinOp::Eq, BinOp::Lt, BinOp::Ge]);
+                    self.dsl.bin(op, left, right)
+                }
+            };
+        }
+        if !matches!(self.dsl.world.pool.key(ty), TypeKey::Int { .. }) {
+            return self.literal(ty, depth);
+        }
+        let op = self.rng.pick(&[ADD, SUB, BinOp::Add(Overflow::Wrapping), BinOp::Mul(Overflow::Wrapping)]);
+        let (left, right) = (self.value(ty, depth), self.value(ty, depth));
+        self.dsl.bin(op, left, right)
+    }
+
+    fn field_of_value(&mut self, ty: TypeId, depth: usize) -> InstId {
+        let (whole, field) = match ty {
+            TypeId::I32 => (self.types.point, 1),
+            TypeId::BOOL => (self.types.pair, 1),
+            _ => return self.simple(ty),
+        };
+        let base = self.value(whole, depth);
+        if self.dsl.ty(base) == TypeId::NEVER {
+            return base;
+        }
+        let place = self.dsl.field(base, field);
+        self.dsl.load(place)
+    }
+
+    fn diverging(&mut self, depth: usize) -> Option<InstId> {
+        match self.rng.below(3) {
+            0 => {
+                let value = self.value(self.ret, depth);
+                Some(self.dsl.return_(Some(value)))
+            }
+            _ if self.loops.is_empty() => None,
+            _ => {
+                let (id, ty, is_loop) = self.rng.pick(&self.loops);
+                if is_loop && ty.is_none() && self.rng.chance(50) {
+                    return Some(self.dsl.continue_(id));
+                }
+                let value = ty.map(|ty| self.value(ty, depth));
+                Some(self.dsl.break_(id, value))
+            }
+        }
+    }
+
+    fn call(&mut self, ty: TypeId, depth: usize) -> InstId {
+        let mut args = Vec::new();
+        let mut frozen: Vec<LocalId> = Vec::new();
+        let mut types = Vec::new();
+        let before = self.known.clone();
+        for _ in 0..self.rng.below(4) {
+            let arg_ty = self.rng.pick(&self.types.all);
+            let mode = self.rng.pick(&[ParamMode::Own, ParamMode::Own, ParamMode::Borrow, ParamMode::Inout]);
+            let place = match mode {
+                ParamMode::Own => None,
+                ParamMode::Borrow => self.place_of(arg_ty, depth, |known| !frozen.contains(&known.local)),
+                ParamMode::Inout => {
+                    self.place_of(arg_ty, depth, |known| known.writable && !frozen.contains(&known.local))
+                }
+            };
+            args.push(match place {
+                Some((root, place)) => {
+                    frozen.push(root);
+                    // Until the call nobody else may change it; copies of it are fine.
+                    for known in self.known.iter_mut().filter(|known| known.local == root) {
+                        known.writable = false;
+                    }
+                    types.push(format!("{mode:?}"));
+                    (mode, place)
+                }
+                None => {
+                    types.push("Own".to_owned());
+                    (ParamMode::Own, self.value(arg_ty, depth))
+                }
+            });
+        }
+        self.known = before;
+        let name = format!("call{}_{}_{}", ty.index(), self.names, types.concat());
+        self.names += 1;
+        self.dsl.call_with(&name, ty, &args)
+    }
+
+    // Places.
+
+    fn readable_place(&mut self, ty: TypeId, depth: usize) -> Option<InstId> {
+        self.place_of(ty, depth, |_| true).map(|place| place.1)
+    }
+
+    /// A place of a type in a local that fits; with the local.
+    fn place_of(&mut self, ty: TypeId, depth: usize, fits: impl Fn(&Known) -> bool) -> Option<(LocalId, InstId)> {
+        let known: Vec<LocalId> = self.known.iter().filter(|known| fits(known)).map(|known| known.local).collect();
+        let mut candidates = Vec::new();
+        for local in known {
+            let whole = self.dsl.body.locals[local].ty;
+            if whole == ty {
+                candidates.push((local, None));
+            }
+            match self.dsl.world.pool.key(whole) {
+                TypeKey::Array { elem, .. } if *elem == ty => candidates.push((local, Some(u32::MAX))),
+                TypeKey::Struct { .. } | TypeKey::Tuple(_) => {
+                    let count = self.dsl.world.pool.field_count(whole).unwrap();
+                    for field in 0..count {
+                        if self.dsl.world.pool.field_type(whole, field) == Some(ty) {
+                            candidates.push((local, Some(field as u32)));
+                        }
+                    }
+                }
+                _ => {}
+            }
+        }
+        if candidates.is_empty() {
+            return None;
+        }
+        let (local, part) = self.rng.pick(&candidates);
+        let base = self.dsl.place(local);
+        Some((
+            local,
+            match part {
+                None => base,
+                Some(u32::MAX) => {
+                    let index = self.value(TypeId::USIZE, depth.min(2));
+                    if self.rng.chance(30) {
+                        let elem = self.dsl.ty(base);
+                        let (elem, _) = self.dsl.world.pool.elem(elem).unwrap();
+                        let view = self.dsl.world.pool.slice(elem);
+                        let from = self.rng.chance(50).then(|| self.simple(TypeId::USIZE));
+                        let to = self.rng.chance(50).then(|| self.simple(TypeId::USIZE));
+                        let inclusive = to.is_some() && self.rng.chance(50);
+                        let base = self.dsl.push(Inst::Slice { base, from, to, inclusive }, view);
+                        self.dsl.index(base, index)
+                    } else {
+                        self.dsl.index(base, index)
+                    }
+                }
+                Some(field) => self.dsl.field(base, field),
+            },
+        ))
+    }
+
+    // Statements.
+
+    fn block(&mut self, ty: TypeId, depth: usize) -> InstId {
+        let outer = self.known.len();
+        let mut stmts = Vec::new();
+        for _ in 0..self.rng.below(4) {
+            stmts.push(self.stmt(depth));
+        }
+        let result = self.value(ty, depth.saturating_sub(1));
+        self.known.truncate(outer);
+        self.dsl.block(&stmts, Some(result))
+    }
+
+    fn stmt(&mut self, depth: usize) -> InstId {
+        let depth = depth.saturating_sub(1);
+        match self.rng.below(12) {
+            0..=2 => {
+                let ty = self.rng.pick(&self.types.all);
+                let init = self.value(ty, depth);
+                let mutable = self.rng.chance(60);
+                let local = self.fresh(ty, mutable);
+                self.known.push(Known { local, writable: mutable });
+                self.dsl.let_(local, init)
+            }
+            3..=5 => self.assignment(depth),
+            6 => {
+                let Some((_, place)) = self.place_of(TypeId::I32, depth, |known| known.writable) else {
+                    return self.value(TypeId::I32, depth);
+                };
+                let value = self.value(TypeId::I32, depth);
+                let op = self.rng.pick(&[BinOp::Add(Overflow::Wrapping), BinOp::Sub(Overflow::Wrapping)]);
+                self.dsl.set_op(op, place, value)
+            }
+            7 => self.for_range(depth),
+            8 => self.for_each(depth),
+            9 => self.destructure(depth),
+            10 => {
+                let cond = self.value(TypeId::BOOL, depth);
+                let outer = self.known.len();
+                let then = self.stmt(depth);
+                self.known.truncate(outer);
+                let then = self.dsl.block(&[then], None);
+                self.dsl.if_(cond, then, None)
+            }
+            _ => {
+                let ty = self.rng.pick(&self.types.all);
+                self.value(ty, depth)
+            }
+        }
+    }
+
+    fn assignment(&mut self, depth: usize) -> InstId {
+        let ty = self.rng.pick(&self.types.all);
+        match self.place_of(ty, depth, |known| known.writable) {
+            Some((_, place)) => {
+                let value = self.value(ty, depth);
+                self.dsl.set(place, value)
+            }
+            None => self.value(ty, depth),
+        }
+    }
+
+    fn destructure(&mut self, depth: usize) -> InstId {
+        let ty = self.rng.pick(&[self.types.pair, self.types.point]);
+        let init = match self.readable_place(ty, depth) {
+            Some(place) if self.rng.chance(50) => place,
+            _ => self.value(ty, depth),
+        };
+        let mut bound = Vec::new();
+        let pat = self.irrefutable(ty, &mut bound);
+        self.known.extend(bound);
+        self.dsl.push(Inst::Let { pat, init, or_else: None }, TypeId::UNIT)
+    }
+
+    fn irrefutable(&mut self, ty: TypeId, bound: &mut Vec<Known>) -> PatId {
+        match self.dsl.world.pool.field_count(ty) {
+            Some(count) if self.rng.chance(80) => {
+                let types: Vec<TypeId> =
+                    (0..count).map(|field| self.dsl.world.pool.field_type(ty, field).unwrap()).collect();
+                let parts: Vec<PatId> = types.into_iter().map(|ty| self.irrefutable(ty, bound)).collect();
+                self.dsl.parts(ty, &parts)
+            }
+            _ if self.rng.chance(20) => self.dsl.wild(ty),
+            _ => {
+                let mutable = self.rng.chance(30);
+                let local = self.fresh(ty, mutable);
+                bound.push(Known { local, writable: mutable });
+                self.dsl.bind(local)
+            }
+        }
+    }
+
+    // Loops.
+
+    fn in_loop(&mut self, ty: Option<TypeId>, is_loop: bool, make: impl FnOnce(&mut Self, LoopId) -> InstId) -> InstId {
+        let id = self.dsl.new_loop();
+        self.loops.push((id, ty, is_loop));
+        let inst = make(self, id);
+        self.loops.pop();
+        inst
+    }
+
+    fn labeled(&mut self, ty: TypeId, depth: usize) -> InstId {
+        let mut number = None;
+        let body = self.in_loop(Some(ty), false, |this, id| {
+            number = Some(id);
+            this.value(ty, depth)
+        });
+        self.dsl.push(Inst::Labeled { id: number.unwrap(), body }, ty)
+    }
+
+    fn loop_value(&mut self, ty: TypeId, depth: usize) -> InstId {
+        let outer = self.known.len();
+        let mut number = None;
+        let body = self.in_loop(Some(ty), true, |this, id| {
+            number = Some(id);
+            let stmt = this.stmt(depth);
+            let value = this.value(ty, depth);
+            let out = this.dsl.break_(id, Some(value));
+            this.dsl.block(&[stmt, out], None)
+        });
+        self.known.truncate(outer);
+        self.dsl.loop_(number.unwrap(), body, ty)
+    }
+
+    fn for_range(&mut self, depth: usize) -> InstId {
+        let ty = self.rng.pick(&[TypeId::I32, TypeId::U8, TypeId::USIZE]);
+        let (from, to) = (self.simple(ty), self.value(ty, depth.min(1)));
+        let inclusive = self.rng.chance(50);
+        let outer = self.known.len();
+        let mutable = self.rng.chance(30);
+        let local = self.fresh(ty, mutable);
+        let pat = self.dsl.bind(local);
+        self.known.push(Known { local, writable: mutable });
+        let mut number = None;
+        let body = self.in_loop(None, true, |this, id| {
+            number = Some(id);
+            let stmts = [this.stmt(depth), this.stmt(depth)];
+            this.dsl.block(&stmts, None)
+        });
+        self.known.truncate(outer);
+        let id = number.unwrap();
+        self.dsl.push(Inst::ForRange { id, pat, from, to, inclusive, body }, TypeId::UNIT)
+    }
+
+    fn for_each(&mut self, depth: usize) -> InstId {
+        let outer = self.known.clone();
+        let elems = match self.place_of(self.types.triple, depth, |_| true) {
+            Some((root, place)) if self.rng.chance(70) => {
+                // Nobody changes what is being iterated.
+                for known in self.known.iter_mut().filter(|known| known.local == root) {
+                    known.writable = false;
+                }
+                place
+            }
+            _ => self.value(self.types.triple, depth),
+        };
+        let local = self.fresh(TypeId::I32, false);
+        let is_place = self.dsl.body.insts[elems].is_place();
+        let mode = if is_place && self.rng.chance(50) { BindMode::Alias } else { BindMode::Copy };
+        let pat = self.dsl.pat(PatKind::Bind { local, mode }, TypeId::I32);
+        self.known.push(Known { local, writable: false });
+        let mut number = None;
+        let body = self.in_loop(None, true, |this, id| {
+            number = Some(id);
+            let stmt = this.stmt(depth);
+            this.dsl.block(&[stmt], None)
+        });
+        self.known = outer;
+        self.dsl.push(Inst::ForEach { id: number.unwrap(), pat, elems, body }, TypeId::UNIT)
+    }
+
+    // Matches.
+
+    fn match_(&mut self, ty: TypeId, depth: usize) -> InstId {
+        let matched = self.rng.pick(&self.types.all);
+        let outer = self.known.clone();
+        let place = self.place_of(matched, depth, |_| true).filter(|_| self.rng.chance(50));
+        let aliases = place.is_some() && self.rng.chance(30);
+        let scrutinee = match place {
+            Some((root, place)) => {
+                if aliases {
+                    for known in self.known.iter_mut().filter(|known| known.local == root) {
+                        known.writable = false;
+                    }
+                }
+                place
+            }
+            None => self.value(matched, depth),
+        };
+        let frozen = self.known.clone();
+        let mut arms = Vec::new();
+        for _ in 0..self.rng.below(5) {
+            self.known = frozen.clone();
+            let mut bound = Vec::new();
+            let pat = self.pattern(matched, 3, aliases, &mut bound);
+            self.known.extend(bound);
+            let guard = (!self.in_guard && self.rng.chance(25)).then(|| {
+                self.in_guard = true;
+                let guard = self.value(TypeId::BOOL, depth);
+                self.in_guard = false;
+                guard
+            });
+            let body = self.value(ty, depth);
+            arms.push((pat, guard, body));
+        }
+        self.known = frozen;
+        let pat = self.dsl.wild(matched);
+        let body = self.value(ty, depth);
+        arms.push((pat, None, body));
+        self.known = outer;
+        self.dsl.match_(scrutinee, &arms, ty)
+    }
+
+    /// A pattern that may fail.
+    pub fn pattern_for_test(&mut self, ty: TypeId, depth: usize) -> PatId {
+        self.pattern(ty, depth, false, &mut Vec::new())
+    }
+
+    fn pattern(&mut self, ty: TypeId, depth: usize, aliases: bool, bound: &mut Vec<Known>) -> PatId {
+        match self.rng.below(10) {
+            0 | 1 => return self.dsl.wild(ty),
+            2 | 3 => {
+                let mutable = !aliases && self.rng.chance(20);
+                let local = self.fresh(ty, mutable);
+                bound.push(Known { local, writable: mutable });
+                let mode = if aliases { BindMode::Alias } else { BindMode::Copy };
+                return self.dsl.pat(PatKind::Bind { local, mode }, ty);
+            }
+            4 | 5 if depth > 0 => return self.alternatives(ty, depth - 1, aliases, bound),
+            _ => {}
+        }
+        let depth = depth.saturating_sub(1);
+        match self.dsl.world.pool.key(ty).clone() {
+            TypeKey::Bool => {
+                let value = self.rng.below(2) as i128;
+                self.dsl.is(ty, value)
+            }
+            TypeKey::Int { .. } | TypeKey::Size { .. } => {
+                let (low, high) = (self.rng.below(7) as i128, self.rng.below(12) as i128);
+                let signed = self.dsl.world.pool.is_signed(ty);
+                let low = if signed { low - 4 } else { low };
+                match self.rng.below(4) {
+                    0 => self.dsl.range_pat(ty, Some(low), Some(low + high)),
+                    1 => self.dsl.range_pat(ty, None, Some(low)),
+                    2 => self.dsl.range_pat(ty, Some(low), None),
+                    _ => self.dsl.is(ty, low),
+                }
+            }
+            TypeKey::Enum { .. } => {
+                let variants = &self.dsl.world.pool.enum_def(ty).unwrap().variants;
+                let variant = self.rng.below(variants.len());
+                let parts: Vec<TypeId> = variants[variant].fields.iter().map(|field| field.ty).collect();
+                let parts: Vec<PatId> = parts.iter().map(|part| self.pattern(*part, depth, aliases, bound)).collect();
+                self.dsl.is_variant(ty, variant as u32, &parts)
+            }
+            TypeKey::Tuple(_) | TypeKey::Struct { .. } => {
+                let count = self.dsl.world.pool.field_count(ty).unwrap();
+                let types: Vec<TypeId> =
+                    (0..count).map(|field| self.dsl.world.pool.field_type(ty, field).unwrap()).collect();
+                let parts: Vec<PatId> = types.iter().map(|part| self.pattern(*part, depth, aliases, bound)).collect();
+                self.dsl.parts(ty, &parts)
+            }
+            _ => self.dsl.wild(ty),
+        }
+    }
+
+    /// Alternatives that bind the same locals: the first is made, the others take over its bindings where types allow, else none
+    /// of them binds anything.
+    fn alternatives(&mut self, ty: TypeId, depth: usize, aliases: bool, bound: &mut Vec<Known>) -> PatId {
+        let mut first_bound = Vec::new();
+        let first = self.pattern(ty, depth, aliases, &mut first_bound);
+        let mut alternatives = vec![first];
+        for _ in 0..1 + self.rng.below(2) {
+            for _ in 0..6 {
+                let mut other_bound = Vec::new();
+                let other = self.pattern(ty, depth, aliases, &mut other_bound);
+                if self.same_bindings(&first_bound, &other_bound) {
+                    self.rename(other, &other_bound, &first_bound);
+                    alternatives.push(other);
+                    break;
+                }
+            }
+        }
+        bound.extend(first_bound);
+        if alternatives.len() == 1 { first } else { self.dsl.any_of(&alternatives) }
+    }
+
+    fn same_bindings(&self, left: &[Known], right: &[Known]) -> bool {
+        let ty = |known: &Known| self.dsl.body.locals[known.local].ty;
+        left.len() == right.len()
+            && left.iter().zip(right).all(|(left, right)| ty(left) == ty(right) && left.writable == right.writable)
+    }
+
+    fn rename(&mut self, pat: PatId, from: &[Known], to: &[Known]) {
+        let mut kind = self.dsl.body.pats[pat].kind.clone();
+        match &mut kind {
+            PatKind::Bind { local, .. } => {
+                if let Some(index) = from.iter().position(|known| known.local == *local) {
+                    *local = to[index].local;
+                }
+            }
+            PatKind::Fields(fields) | PatKind::Variant { fields, .. } => {
+                fields.iter().for_each(|field| self.rename(field.1, from, to));
+            }
+            PatKind::Or(alternatives) => alternatives.iter().for_each(|part| self.rename(*part, from, to)),
+            PatKind::Wild | PatKind::Const(_) | PatKind::Range { .. } => {}
+        }
+        self.dsl.body.pats[pat].kind = kind;
+    }
+}
