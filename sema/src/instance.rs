@@ -233,16 +233,11 @@ impl<'a> Sema<'a> {
             return func;
         }
         self.instances.all[func].signature = Progress::Done;
-        let param = |mode, ty| FnTypeParam { mode, ty };
-        let (word, ty, sig) = match glue {
-            Glue::Drop(ty) => {
-                ("drop", ty, FuncSig { params: Box::new([param(ParamMode::Inout, ty)]), ret: TypeId::UNIT })
-            }
-            Glue::Eq(ty) => {
-                let params = Box::new([param(ParamMode::Borrow, ty), param(ParamMode::Borrow, ty)]);
-                ("eq", ty, FuncSig { params, ret: TypeId::BOOL })
-            }
+        let (word, ty) = match glue {
+            Glue::Drop(ty) => ("drop", ty),
+            Glue::Eq(ty) => ("eq", ty),
         };
+        let sig = glue.sig();
         self.set_glue_info(func, word, ty, sig, FuncKind::Glue(glue));
         self.want_body(func);
         func
@@ -328,7 +323,7 @@ impl<'a> Sema<'a> {
                 self.finish_body(func, body)
             }
             InstanceKey::Glue(glue) => {
-                let body = self.build_glue(glue)?;
+                let body = self.build_glue(func, glue);
                 self.set_body(func, body);
                 Ok(())
             }

@@ -1,6 +1,6 @@
 //! AIR → CFG, with what the CFG builder needs of sema.
 
-use crate::context::{Checked, Sema};
+use crate::context::Sema;
 use kiln_air as air;
 use kiln_cfg::{BuildCx, Glue};
 use kiln_source::{Diagnostic, Warning};
@@ -9,25 +9,7 @@ use kiln_types::FuncId;
 impl Sema<'_> {
     /// The CFG of a body that was found right.
     pub fn build_cfg(&mut self, body: &air::Body) -> kiln_cfg::Func {
-        let instances = &mut self.instances;
-        let mut glue_ids = Vec::new();
-        let built = kiln_cfg::build(
-            body,
-            &mut BuildCx {
-                pool: &mut self.pool,
-                layouts: &mut self.layouts,
-                statics: &mut self.program.statics,
-                glue: &mut |glue| {
-                    let func = instances.glue_id(glue);
-                    glue_ids.push(glue);
-                    func
-                },
-                scratch: &mut self.scratch,
-            },
-        );
-        for glue in glue_ids {
-            self.glue(glue);
-        }
+        let built = self.with_builder(|cx| kiln_cfg::build(body, cx));
         for range in built.unreachable {
             let warning =
                 Diagnostic::warning(Warning::UnreachableCode, range.in_file(body.file), "this is never reached");
@@ -37,14 +19,28 @@ impl Sema<'_> {
     }
 
     /// The body of a function the compiler makes for a type.
-    pub fn build_glue(&mut self, glue: Glue) -> Checked<kiln_cfg::Func> {
-        let name = self.program.info(self.instances.glue_id(glue)).name.clone();
-        let _ = name;
-        Err(self.error(Diagnostic::global_error(kiln_source::codes::E0901, "glue")))
+    pub fn build_glue(&mut self, func: FuncId, glue: Glue) -> kiln_cfg::Func {
+        let name = self.program.info(func).name.clone();
+        self.with_builder(|cx| kiln_cfg::build_glue(glue, &name, cx))
     }
 
-    /// The id of glue, whose signature may not be known yet.
-    pub fn glue_func(&mut self, glue: Glue) -> FuncId {
-        self.instances.glue_id(glue)
+    /// Lets the CFG builder work; glue it asks for gets its signature and is wanted.
+    fn with_builder<R>(&mut self, build: impl FnOnce(&mut BuildCx<'_>) -> R) -> R {
+        let instances = &mut self.instances;
+        let mut asked = Vec::new();
+        let result = build(&mut BuildCx {
+            pool: &mut self.pool,
+            layouts: &mut self.layouts,
+            statics: &mut self.program.statics,
+            glue: &mut |glue| {
+                asked.push(glue);
+                instances.glue_id(glue)
+            },
+            scratch: &mut self.scratch,
+        });
+        for glue in asked {
+            self.glue(glue);
+        }
+        result
     }
 }
