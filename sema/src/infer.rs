@@ -182,7 +182,7 @@ impl BodyCx<'_, '_> {
                 }
                 Pending::Float { inst, text, negative } => {
                     let ty = self.settle(self.air.types[inst]);
-                    let value = self.float_value(text, negative, ty);
+                    let value = self.float_value(text, negative, ty, self.air.ranges[inst]);
                     self.air.insts[inst] = Inst::Const(value);
                 }
             }
@@ -219,14 +219,24 @@ impl BodyCx<'_, '_> {
         self.sema.pool.scalar(ty, arith::wrap(int, bits))
     }
 
-    /// The constant of a float literal, rounded once to its type.
-    pub fn float_value(&mut self, text: Symbol, negative: bool, ty: TypeId) -> ValueId {
+    /// The constant of a float literal, rounded once to its type; it has to be finite.
+    pub fn float_value(&mut self, text: Symbol, negative: bool, ty: TypeId, range: TextRange) -> ValueId {
         let text = self.sema.names.name(text);
-        let sign = if negative { -1.0 } else { 1.0 };
-        let bits = match ty {
-            TypeId::F32 => u128::from((text.parse::<f32>().unwrap_or(f32::NAN) * sign as f32).to_bits()),
-            _ => u128::from((text.parse::<f64>().unwrap_or(f64::NAN) * sign).to_bits()),
+        let (bits, finite) = match ty {
+            TypeId::F32 => {
+                let value: f32 = text.parse().unwrap_or(f32::NAN);
+                (u128::from(if negative { -value } else { value }.to_bits()), value.is_finite())
+            }
+            _ => {
+                let value: f64 = text.parse().unwrap_or(f64::NAN);
+                (u128::from(if negative { -value } else { value }.to_bits()), value.is_finite())
+            }
         };
+        if !finite {
+            let shown = self.show(ty);
+            let error = errors::float_out_of_range(self.span(range), &shown);
+            self.error(error);
+        }
         self.sema.pool.scalar(ty, bits)
     }
 }

@@ -64,18 +64,6 @@ impl Instances {
         }
     }
 
-    pub fn key(&self, func: FuncId) -> &InstanceKey {
-        &self.all[func].key
-    }
-
-    /// The declaration a function is an instance of, with its arguments.
-    pub fn decl_of(&self, func: FuncId) -> Option<(DeclId, &[ValueId])> {
-        match &self.all[func].key {
-            InstanceKey::Decl { decl, args } => Some((*decl, args)),
-            _ => None,
-        }
-    }
-
     fn add(&mut self, key: InstanceKey) -> FuncId {
         self.all.push(Instance { key, signature: Progress::NotStarted, body: Progress::NotStarted })
     }

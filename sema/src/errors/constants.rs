@@ -58,8 +58,10 @@ pub(crate) fn capture_unknown(span: Span, name: &str) -> Diagnostic {
     Diagnostic::error(codes::E0305, span, format!("`{name}` is not known here")).label("belongs to the function around this")
 }
 
-pub(crate) fn not_comptime(span: Span) -> Diagnostic {
-    Diagnostic::error(codes::E0305, span, "this can't be evaluated at compile time").label("not a constant")
+pub(crate) fn float_out_of_range(span: Span, ty: &str) -> Diagnostic {
+    Diagnostic::error(codes::E0304, span, format!("this is larger than the largest `{ty}`"))
+        .label("out of range")
+        .help(format!("`{ty}::INFINITY` is the infinity"))
 }
 
 pub(crate) fn jump_out_of_comptime(span: Span, keyword: &str) -> Diagnostic {

@@ -30,7 +30,7 @@ impl BodyCx<'_, '_> {
         let expected = expect.ty().map(|ty| self.infer.shallow(ty, &self.sema.pool));
         match expected {
             Some(ty) if self.sema.pool.is_float(ty) => {
-                let value = self.float_value(text, negative, ty);
+                let value = self.float_value(text, negative, ty, range);
                 self.push(Inst::Const(value), ty, range)
             }
             _ => self.pending_float(text, negative, range),

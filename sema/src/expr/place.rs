@@ -1,6 +1,6 @@
 //! Places: fields, indices, views, and whether a place may be written.
 
-use super::{Expect, PathValue};
+use super::Expect;
 use crate::body::BodyCx;
 use crate::errors;
 use kiln_air::{Inst, InstId};
@@ -239,18 +239,6 @@ impl BodyCx<'_, '_> {
             }
             Root::Static | Root::Pointer { .. } => true,
             Root::Temporary => false,
-        }
-    }
-
-    /// A path value in the place of a receiver or scrutinee.
-    pub fn path_or_operand(&mut self, expr: ExprId) -> Result<PathValue, InstId> {
-        match self.resolve_path(expr) {
-            Ok(PathValue::Other) => Err(self.operand(expr, Expect::None)),
-            Ok(path) => Ok(path),
-            Err(error) => {
-                self.fail(error);
-                Err(self.error_inst(self.range(expr)))
-            }
         }
     }
 }
