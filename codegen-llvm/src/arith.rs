@@ -95,6 +95,8 @@ impl<'ctx> Body<'_, 'ctx, '_> {
                 Ring::Mul => builder.build_int_mul(a, b, "")?,
             });
         }
+        // Before the operation: LLVM fuses it with a branch that follows at once.
+        self.mark_place()?;
         let (result, overflows) = self.build_overflowing(op, signed, a, b)?;
         self.panic_if(overflows, Panic::Overflow)?;
         Ok(result)

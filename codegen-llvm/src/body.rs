@@ -2,7 +2,7 @@
 
 use crate::abi::{FnAbi, Pass};
 use crate::errors::{Result, broken};
-use crate::panics::{Reason, Text};
+use crate::panics::Reason;
 use crate::passing::Incoming;
 use crate::plan::{Home, Plan};
 use crate::unit::{Convention, Unit};
@@ -11,7 +11,7 @@ use inkwell::basic_block::BasicBlock;
 use inkwell::values::{BasicValue, FunctionValue, IntValue, PointerValue};
 use kiln_cfg::{BlockId, Func, Local, LocalKind, Panic};
 use kiln_source::{Idx, IdxVec, TextRange};
-use kiln_types::{FuncId, ParamMode, Repr, TypeId};
+use kiln_types::{FuncId, ParamMode, Repr, ScalarKind, TypeId};
 use rustc_hash::FxHashMap;
 use std::rc::Rc;
 
@@ -45,7 +45,10 @@ pub(crate) struct Body<'a, 'ctx, 'p> {
     range: TextRange,
     /// Cold blocks to come, one a reason and place.
     panics: Vec<(BasicBlock<'ctx>, Reason, TextRange)>,
-    panic_blocks: FxHashMap<(Reason, u32), BasicBlock<'ctx>>,
+    panic_blocks: FxHashMap<(Reason, Option<u32>), BasicBlock<'ctx>>,
+    /// The variable with the number of the place, and the place it holds in this block.
+    place: Option<PointerValue<'ctx>>,
+    marked: Option<u32>,
 }
 
 /// Builds a function of the program.
@@ -63,6 +66,8 @@ pub(crate) fn build<'p>(unit: &mut Unit<'_, 'p>, id: FuncId, func: &'p Func) -> 
         range: func.range,
         panics: Vec::new(),
         panic_blocks: FxHashMap::default(),
+        place: None,
+        marked: None,
         plan,
         func,
         unit,
@@ -100,6 +105,7 @@ impl<'ctx> Body<'_, 'ctx, '_> {
 
     fn build_block(&mut self, id: BlockId) -> Result<()> {
         self.current = (id, 0);
+        self.marked = None;
         self.unit.builder.position_at_end(self.blocks[id.index()]);
         let block = &self.func.blocks[id];
         for (stmt, range) in block.stmts.iter().zip(&block.ranges) {
@@ -147,7 +153,8 @@ impl<'ctx> Body<'_, 'ctx, '_> {
         if condition.get_zero_extended_constant() == Some(u64::from(!fails_when)) {
             return Ok(());
         }
-        let panic = self.panic_block(reason);
+        self.mark_place()?;
+        let panic = self.panic_block(reason)?;
         let next = self.split()?;
         let (then, other) = if fails_when { (panic, next) } else { (next, panic) };
         self.unit.builder.build_conditional_branch(condition, then, other)?;
@@ -155,33 +162,55 @@ impl<'ctx> Body<'_, 'ctx, '_> {
         Ok(())
     }
 
+    /// Says where the program is, before something that may panic. Without optimisation all panics of a function for a reason
+    /// share a block, which finds the place in a variable: that is less to compile.
+    pub fn mark_place(&mut self) -> Result<()> {
+        if self.unit.level.optimises() || self.marked == Some(self.range.start) {
+            return Ok(());
+        }
+        let number = self.place_number()?;
+        let place = match self.place {
+            Some(place) => place,
+            None => self.unit.entry_alloca(4, 4)?,
+        };
+        self.place = Some(place);
+        self.marked = Some(self.range.start);
+        self.unit.store_scalar(place, number.into())
+    }
+
     /// The cold block for a reason at the current place.
-    pub fn panic_block(&mut self, reason: Reason) -> BasicBlock<'ctx> {
-        let key = (reason, self.range.start);
-        if let Some(block) = self.panic_blocks.get(&key) {
-            return *block;
+    pub fn panic_block(&mut self, reason: Reason) -> Result<BasicBlock<'ctx>> {
+        self.mark_place()?;
+        let place = self.unit.level.optimises().then_some(self.range.start);
+        if let Some(block) = self.panic_blocks.get(&(reason, place)) {
+            return Ok(*block);
         }
         let block = self.append_block(self.unit.label("panic"));
-        self.panic_blocks.insert(key, block);
+        self.panic_blocks.insert((reason, place), block);
         self.panics.push((block, reason, self.range));
-        block
+        Ok(block)
     }
 
     fn build_panics(&mut self) -> Result<()> {
-        for index in 0..self.panics.len() {
-            let (block, reason, range) = self.panics[index];
+        for (block, reason, range) in std::mem::take(&mut self.panics) {
             self.unit.builder.position_at_end(block);
-            let location = self.unit.location(range.in_file(self.func.file));
-            let function = self.unit.panic_function(reason)?;
-            self.unit.builder.build_call(function, &[location.address.into(), location.len.into()], "")?;
+            let number = match self.place {
+                Some(place) => {
+                    let int = ScalarKind::Int { bits: 32, signed: false };
+                    self.unit.load_scalar(place, int)?.into_int_value()
+                }
+                None => self.unit.place_number(range.in_file(self.func.file))?,
+            };
+            let function = self.unit.panic_function(reason);
+            self.unit.builder.build_call(function, &[number.into()], "")?;
             self.unit.builder.build_unreachable()?;
         }
         Ok(())
     }
 
-    /// The source position of the instruction being built, as a text.
-    pub fn location(&mut self) -> Text<'ctx> {
-        self.unit.location(self.range.in_file(self.func.file))
+    /// The source position of the instruction being built, as a number for panics.
+    pub fn place_number(&mut self) -> Result<IntValue<'ctx>> {
+        self.unit.place_number(self.range.in_file(self.func.file))
     }
 
     fn build_prologue(&mut self) -> Result<()> {

@@ -79,31 +79,20 @@ impl<'ctx> Body<'_, 'ctx, '_> {
     fn build_alloc(&mut self, args: &[Operand], ty: TypeId) -> Result<Value<'ctx>> {
         let (_, size, align) = self.pointee_layout(ty)?;
         let count = self.arg(args, 0)?.int()?;
-        let location = self.location();
+        let place = self.place_number()?;
         let alloc = self.unit.alloc_function()?;
         let (size, align) = (self.unit.size(size), self.unit.size(u64::from(align)));
-        self.call_value(alloc, &[count.into(), size.into(), align.into(), location.address.into(), location.len.into()])
+        self.call_value(alloc, &[count.into(), size.into(), align.into(), place.into()])
     }
 
     fn build_realloc(&mut self, args: &[Operand], ty: TypeId) -> Result<Value<'ctx>> {
         let (_, size, align) = self.pointee_layout(ty)?;
         let memory = self.arg(args, 0)?.address()?;
         let (old, new) = (self.arg(args, 1)?.int()?, self.arg(args, 2)?.int()?);
-        let location = self.location();
+        let place = self.place_number()?;
         let realloc = self.unit.realloc_function()?;
         let (size, align) = (self.unit.size(size), self.unit.size(u64::from(align)));
-        self.call_value(
-            realloc,
-            &[
-                memory.into(),
-                old.into(),
-                new.into(),
-                size.into(),
-                align.into(),
-                location.address.into(),
-                location.len.into(),
-            ],
-        )
+        self.call_value(realloc, &[memory.into(), old.into(), new.into(), size.into(), align.into(), place.into()])
     }
 
     fn build_free(&mut self, args: &[Operand]) -> Result<Value<'ctx>> {

@@ -116,6 +116,7 @@ fn build<'ctx>(context: &'ctx Context, module: Module<'ctx>, input: Input<'_>) -
     if let Some(entry) = program.entry {
         unit.build_main(entry)?;
     }
+    unit.build_panic_functions()?;
     unit.fill_statics()?;
     Ok(unit.module)
 }

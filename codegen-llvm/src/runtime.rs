@@ -2,7 +2,7 @@
 
 use crate::attrs::mark;
 use crate::errors::{Result, broken};
-use crate::panics::{Reason, Text};
+use crate::panics::Reason;
 use crate::unit::{Unit, param};
 use inkwell::IntPredicate;
 use inkwell::attributes::AttributeLoc;
@@ -10,7 +10,7 @@ use inkwell::basic_block::BasicBlock;
 use inkwell::intrinsics::Intrinsic;
 use inkwell::module::Linkage;
 use inkwell::types::BasicMetadataTypeEnum;
-use inkwell::values::{BasicMetadataValueEnum, BasicValueEnum, FunctionValue, IntValue, PointerValue};
+use inkwell::values::{BasicMetadataValueEnum, BasicValueEnum, FunctionValue, IntValue};
 use kiln_cfg::{CType, Effect, Foreign};
 
 /// The shared functions that were made so far.
@@ -79,20 +79,18 @@ impl<'ctx> Unit<'ctx, '_> {
         function
     }
 
-    /// `alloc(count, size, align, location) -> ptr`: memory for elements; a panic at the location if there is none.
+    /// `alloc(count, size, align, place) -> ptr`: memory for elements; a panic at the place if there is none.
     pub fn alloc_function(&mut self) -> Result<FunctionValue<'ctx>> {
         if let Some(function) = self.runtime.alloc {
             return Ok(function);
         }
-        let (ptr, size) = (self.scalars.ptr, self.scalars.usize);
-        let function =
-            self.helper("kiln.alloc", &[size.into(), size.into(), size.into(), ptr.into(), size.into()], true);
+        let (size, place) = (self.scalars.usize, self.scalars.int(32));
+        let function = self.helper("kiln.alloc", &[size.into(), size.into(), size.into(), place.into()], true);
         function.add_attribute(AttributeLoc::Return, self.attrs.noalias);
         self.runtime.alloc = Some(function);
         self.in_function(function, |unit| {
             let [count, size, align] = [0, 1, 2].map(|index| param(function, index).into_int_value());
-            let location = text_param(function, 3);
-            let failed = unit.out_of_memory_block(function, location)?;
+            let failed = unit.out_of_memory_block(function, param(function, 3).into_int_value())?;
             let bytes = unit.bytes_or(failed, function, count, size)?;
             unit.if_zero(function, bytes, |unit| {
                 let address = unit.builder.build_int_to_ptr(align, unit.scalars.ptr, "")?;
@@ -105,25 +103,25 @@ impl<'ctx> Unit<'ctx, '_> {
         Ok(function)
     }
 
-    /// `realloc(p, old count, new count, size, align, location) -> ptr`
+    /// `realloc(p, old count, new count, size, align, place) -> ptr`
     pub fn realloc_function(&mut self) -> Result<FunctionValue<'ctx>> {
         if let Some(function) = self.runtime.realloc {
             return Ok(function);
         }
         let (alloc, free) = (self.alloc_function()?, self.free_function()?);
-        let (ptr, size) = (self.scalars.ptr, self.scalars.usize);
-        let params = [ptr.into(), size.into(), size.into(), size.into(), size.into(), ptr.into(), size.into()];
+        let (ptr, size, place) = (self.scalars.ptr, self.scalars.usize, self.scalars.int(32));
+        let params = [ptr.into(), size.into(), size.into(), size.into(), size.into(), place.into()];
         let function = self.helper("kiln.realloc", &params, true);
         self.runtime.realloc = Some(function);
         self.in_function(function, |unit| {
             let old = param(function, 0).into_pointer_value();
             let [old_count, new_count, size, align] = [1, 2, 3, 4].map(|index| param(function, index).into_int_value());
-            let location = text_param(function, 5);
-            let failed = unit.out_of_memory_block(function, location)?;
+            let place = param(function, 5).into_int_value();
+            let failed = unit.out_of_memory_block(function, place)?;
             // What was allocated before has a size that does not overflow.
             let old_bytes = unit.builder.build_int_mul(old_count, size, "")?;
             unit.if_zero(function, old_bytes, |unit| {
-                let args = [new_count.into(), size.into(), align.into(), location.address.into(), location.len.into()];
+                let args = [new_count.into(), size.into(), align.into(), place.into()];
                 let fresh = unit.builder.build_call(alloc, &args, "")?.try_as_basic_value().basic();
                 unit.builder.build_return(fresh.as_ref().map(|fresh| fresh as _))?;
                 Ok(())
@@ -209,12 +207,16 @@ impl<'ctx> Unit<'ctx, '_> {
     }
 
     /// A block that panics, at the end of the function.
-    fn out_of_memory_block(&mut self, function: FunctionValue<'ctx>, location: Text<'ctx>) -> Result<BasicBlock<'ctx>> {
-        let panic = self.panic_function(Reason::OutOfMemory)?;
+    fn out_of_memory_block(
+        &mut self,
+        function: FunctionValue<'ctx>,
+        place: IntValue<'ctx>,
+    ) -> Result<BasicBlock<'ctx>> {
+        let panic = self.panic_function(Reason::OutOfMemory);
         let back = self.builder.get_insert_block().expect("the builder stands in a block");
         let failed = self.context.append_basic_block(function, "out_of_memory");
         self.builder.position_at_end(failed);
-        self.builder.build_call(panic, &[location.address.into(), location.len.into()], "")?;
+        self.builder.build_call(panic, &[place.into()], "")?;
         self.builder.build_unreachable()?;
         self.builder.position_at_end(back);
         Ok(failed)
@@ -271,9 +273,4 @@ impl<'ctx> Unit<'ctx, '_> {
         self.builder.build_return(Some(&memory))?;
         Ok(())
     }
-}
-
-fn text_param<'ctx>(function: FunctionValue<'ctx>, index: u32) -> Text<'ctx> {
-    let address: PointerValue<'ctx> = param(function, index).into_pointer_value();
-    Text { address, len: param(function, index + 1).into_int_value() }
 }

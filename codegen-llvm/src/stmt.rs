@@ -3,7 +3,7 @@
 use crate::abi::Pass;
 use crate::body::{Body, Slot};
 use crate::errors::{Result, broken};
-use crate::panics::Text;
+use crate::panics::Reason;
 use crate::plan::Home;
 use crate::value::Value;
 use inkwell::IntPredicate;
@@ -172,11 +172,14 @@ impl<'ctx> Body<'_, 'ctx, '_> {
         match text {
             Some(text) if panic == Panic::User => {
                 let (address, len) = self.operand(text)?.fat()?;
-                let location = self.location();
-                self.unit.end_program(Text { address, len }, location)
+                let place = self.place_number()?;
+                let function = self.unit.panic_function(Reason::Panic(Panic::User));
+                self.unit.builder.build_call(function, &[address.into(), len.into(), place.into()], "")?;
+                self.unit.builder.build_unreachable()?;
+                Ok(())
             }
             _ => {
-                let target = self.panic_block(crate::panics::Reason::Panic(panic));
+                let target = self.panic_block(Reason::Panic(panic))?;
                 self.unit.builder.build_unconditional_branch(target)?;
                 Ok(())
             }

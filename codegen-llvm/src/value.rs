@@ -86,7 +86,7 @@ impl<'ctx> Unit<'ctx, '_> {
     }
 
     /// An alloca at the start of the function the builder stands in.
-    fn entry_alloca(&mut self, size: u64, align: u32) -> Result<PointerValue<'ctx>> {
+    pub fn entry_alloca(&mut self, size: u64, align: u32) -> Result<PointerValue<'ctx>> {
         let here = self.builder.get_insert_block();
         let entry = here.and_then(BasicBlock::get_parent).and_then(|function| function.get_first_basic_block());
         let (Some(here), Some(entry)) = (here, entry) else { return broken("the builder stands in no function") };

@@ -18,7 +18,7 @@ pub struct Maker {
     pub layouts: Layouts,
     pub sources: SourceMap,
     pub names: Interner,
-    file: FileId,
+    pub file: FileId,
 }
 
 /// A function being made; instructions go to the end of the current block.
@@ -26,6 +26,8 @@ pub struct FnMaker {
     id: FuncId,
     func: Func,
     current: BlockId,
+    /// Source offset of the first instruction; each further one is a character behind.
+    pub base: u32,
 }
 
 impl Maker {
@@ -84,7 +86,7 @@ impl Maker {
         for param in &info.sig.params {
             func.locals.push(local(param.ty, LocalKind::Param(param.mode)));
         }
-        let mut maker = FnMaker { id, func, current: Func::ENTRY };
+        let mut maker = FnMaker { id, func, current: Func::ENTRY, base: 0 };
         maker.block();
         maker
     }
@@ -114,10 +116,8 @@ impl Maker {
             .enumerate()
             .map(|(index, ty)| FieldDef { name: self.names.intern_index(index), ty: *ty, span })
             .collect();
-        self.pool.define_struct(
-            ty,
-            StructDef { name: name.into(), decl: Some(decl), fields, ownership, destructor: None },
-        );
+        self.pool
+            .define_struct(ty, StructDef { name: name.into(), decl: Some(decl), fields, ownership, destructor: None });
         ty
     }
 
@@ -278,7 +278,7 @@ impl FnMaker {
         let count: usize = self.func.blocks.iter().map(|block| block.stmts.len()).sum();
         let block = &mut self.func.blocks[self.current];
         block.stmts.push(stmt);
-        block.ranges.push(TextRange::empty(count as u32));
+        block.ranges.push(TextRange::empty(self.base + count as u32));
     }
 
     pub fn set(&mut self, local: Local, value: Rvalue) {
