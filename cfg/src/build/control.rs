@@ -155,6 +155,19 @@ impl Builder<'_, '_> {
         Err(Diverged)
     }
 
+    /// Evaluates the value with which a jump leaves. Where `dst` may be half built around the jump, and the value may
+    /// be left for there, it is stored only when it is complete.
+    pub(super) fn eval_out(&mut self, dst: Option<&Place>, value: InstId) -> Flow<()> {
+        match dst {
+            Some(dst) if self.effects(value).has(Effects::EXITS) && self.is_memory(self.ty(value)) => {
+                let operand = self.operand(value, Effects::NONE)?;
+                self.emit.assign(dst.clone(), Rvalue::Operand(operand), self.range(value));
+                Ok(())
+            }
+            _ => self.eval(dst, value),
+        }
+    }
+
     /// Stores the result and leaves all scopes.
     pub(super) fn return_value(&mut self, value: Option<InstId>) -> Flow<()> {
         let body = self.body;
@@ -162,7 +175,7 @@ impl Builder<'_, '_> {
             let result = Place::local(crate::Func::RESULT);
             let dst = (body.ret != TypeId::UNIT && body.ret != TypeId::NEVER).then_some(&result);
             let depth = self.scopes.len();
-            let flow = self.eval(dst, value);
+            let flow = if value == body.root { self.eval(dst, value) } else { self.eval_out(dst, value) };
             self.end_scope(depth, flow, self.range(value))?;
         }
         self.leave(0, false, TextRange::empty(body.range.end));

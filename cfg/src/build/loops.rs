@@ -75,7 +75,7 @@ impl Builder<'_, '_> {
         let Frame { break_block, depth, dst, .. } = self.open_frame(number);
         if let Some(value) = value {
             let dst = dst.as_ref().filter(|_| self.ty(value) != TypeId::UNIT);
-            self.eval(dst, value)?;
+            self.eval_out(dst, value)?;
         }
         self.leave(depth, true, self.range(id));
         self.emit.jump(break_block, self.range(id));

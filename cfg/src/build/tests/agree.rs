@@ -83,22 +83,3 @@ proptest! {
         assert_agree(&mut world, &body, seed);
     }
 }
-#[test]
-fn one() {
-    let mut world = World::new();
-    let types = Types::new(&mut world);
-    let body = Generator::new(
-        &mut world,
-        &types,
-        std::env::var("SEED").unwrap().parse().unwrap(),
-        std::env::var("SIZE").unwrap().parse().unwrap(),
-    )
-    .body();
-    for (id, inst) in body.insts.iter_enumerated() {
-        println!("{id}: {:?} = {inst:?}", body.types[id]);
-    }
-    for (id, pat) in body.pats.iter_enumerated() {
-        println!("{id}: {:?}", pat.kind);
-    }
-    assert_agree(&mut world, &body, 1);
-}

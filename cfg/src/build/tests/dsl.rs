@@ -1,15 +1,16 @@
 //! AIR bodies by hand: each method appends an instruction and gives its id; types are found from the children.
 
 use crate::{
-    BuildCx, Func, Glue, ParseCx, PrintCx, Scratch, TypeNames, VerifyCx, build, build_glue, parse, print, verify,
+    BuildCx, Func, FuncInfo, FuncKind, FuncSig, Glue, ParseCx, PrintCx, Scratch, TypeNames, VerifyCx, build,
+    build_glue, parse, print, verify,
 };
 use kiln_air::{
     Arg, Arm, BinOp, BindMode, Body, Inst, InstId, Local, LocalId, LoopId, Overflow, Pat, PatId, PatKind, UnOp, UseKind,
 };
 use kiln_source::{DeclId, FileId, IdxVec, Interner, Span, TextRange};
 use kiln_types::{
-    EnumDef, FieldDef, FuncId, Layouts, Ownership, ParamMode, Pool, StaticData, Statics, StructDef, Target, TypeId,
-    TypeKey, ValueId, ValueKey, VariantDef, VariantKind,
+    EnumDef, FieldDef, FnTypeParam, FuncId, Layouts, Ownership, ParamMode, Pool, StaticData, Statics, StructDef,
+    Target, TypeId, TypeKey, ValueId, ValueKey, VariantDef, VariantKind,
 };
 
 pub const ADD: BinOp = BinOp::Add(Overflow::Checked);
@@ -26,8 +27,8 @@ pub struct World {
     /// Functions by id: names, with glue among them.
     pub funcs: Vec<String>,
     pub glue: Vec<(FuncId, Glue)>,
-    /// Functions and their parameters that are `inout`.
-    pub inout: Vec<(FuncId, usize)>,
+    /// What is known of functions.
+    pub infos: Vec<(FuncId, FuncInfo)>,
     decls: u32,
 }
 
@@ -41,7 +42,7 @@ impl World {
             scratch: Scratch::default(),
             funcs: Vec::new(),
             glue: Vec::new(),
-            inout: Vec::new(),
+            infos: Vec::new(),
             decls: 0,
         }
     }
@@ -53,6 +54,20 @@ impl World {
         }
         self.funcs.push(name.to_owned());
         FuncId(self.funcs.len() as u32 - 1)
+    }
+
+    fn signature(&mut self, func: FuncId, sig: FuncSig) {
+        let (name, symbol) = (Box::<str>::default(), Box::<str>::default());
+        let info = FuncInfo { name, symbol, sig, kind: FuncKind::Kiln, span: Span::default(), cold: false };
+        if !self.infos.iter().any(|known| known.0 == func) {
+            self.infos.push((func, info));
+        }
+    }
+
+    /// Whether a parameter is `inout`.
+    pub fn is_inout(&self, func: FuncId, index: usize) -> bool {
+        let info = self.infos.iter().find(|known| known.0 == func);
+        info.is_some_and(|(_, info)| info.sig.params[index].mode == ParamMode::Inout)
     }
 
     fn decl(&mut self) -> DeclId {
@@ -147,7 +162,12 @@ impl World {
     }
 
     fn check(&mut self, func: &Func) {
-        let cx = VerifyCx { pool: &self.pool, statics: &self.statics, info: &|_| None };
+        for (id, glue) in self.glue.clone() {
+            self.signature(id, glue.sig());
+        }
+        let infos = &self.infos;
+        let info = |func: FuncId| infos.iter().find(|known| known.0 == func).map(|known| &known.1);
+        let cx = VerifyCx { pool: &self.pool, statics: &self.statics, info: &info };
         if let Err(violations) = verify(func, &cx) {
             panic!("{}\n{violations:#?}", self.print(func));
         }
@@ -306,11 +326,8 @@ impl<'w> Dsl<'w> {
 
     pub fn call_with(&mut self, name: &str, ret: TypeId, args: &[(ParamMode, InstId)]) -> InstId {
         let func = self.world.func(name);
-        for (index, (mode, _)) in args.iter().enumerate() {
-            if *mode == ParamMode::Inout && !self.world.inout.contains(&(func, index)) {
-                self.world.inout.push((func, index));
-            }
-        }
+        let params = args.iter().map(|(mode, value)| FnTypeParam { mode: *mode, ty: self.ty(*value) }).collect();
+        self.world.signature(func, FuncSig { params, ret });
         let args = args.iter().map(|(mode, value)| Arg { mode: *mode, value: *value }).collect();
         self.push(Inst::Call { func, args }, ret)
     }

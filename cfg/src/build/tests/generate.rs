@@ -2,7 +2,7 @@
 
 use super::dsl::{ADD, Dsl, SUB, World};
 use super::machine::Rng;
-use kiln_air::{BinOp, BindMode, Inst, InstId, LocalId, LoopId, Overflow, PatId, PatKind};
+use kiln_air::{BinOp, BindMode, Inst, InstId, LocalId, LoopId, Overflow, PatId, PatKind, UnOp};
 use kiln_types::{Ownership, ParamMode, TypeId, TypeKey};
 
 /// The types that bodies are made of.
@@ -130,6 +130,12 @@ impl<'w> Generator<'w> {
 
     /// A constant or a local.
     fn simple(&mut self, ty: TypeId) -> InstId {
+        if self.rng.chance(2) && self.left > 0 {
+            self.left -= 1;
+            if let Some(exit) = self.diverging(0) {
+                return exit;
+            }
+        }
         let locals: Vec<LocalId> =
             self.known.iter().map(|known| known.local).filter(|local| self.dsl.body.locals[*local].ty == ty).collect();
         if !locals.is_empty() && self.rng.chance(75) {
@@ -151,7 +157,7 @@ impl<'w> Generator<'w> {
             }
             TypeKey::Tuple(parts) => {
                 let parts: Vec<InstId> = parts.iter().map(|part| self.value(*part, depth)).collect();
-                self.dsl.tuple(&parts)
+                self.dsl.push(Inst::Tuple(parts.into()), ty)
             }
             TypeKey::Array { elem, len } => {
                 if self.rng.chance(20) {
@@ -159,7 +165,7 @@ impl<'w> Generator<'w> {
                     return self.dsl.push(Inst::Repeat { value, len }, ty);
                 }
                 let parts: Vec<InstId> = (0..len).map(|_| self.value(elem, depth)).collect();
-                self.dsl.array(&parts)
+                self.dsl.push(Inst::Array(parts.into()), ty)
             }
             TypeKey::Struct { .. } => self.struct_(ty, depth),
             TypeKey::Enum { .. } => {
@@ -209,7 +215,7 @@ impl<'w> Generator<'w> {
                 }
                 2 => {
                     let value = self.value(ty, depth);
-                    self.dsl.not(value)
+                    self.dsl.push(Inst::Unary(UnOp::Not, value), ty)
                 }
                 _ => {
                     let (left, right) = (self.value(TypeId::I32, depth), self.value(TypeId::I32, depth));
@@ -222,8 +228,26 @@ impl<'w> Generator<'w> {
             return self.literal(ty, depth);
         }
         let op = self.rng.pick(&[ADD, SUB, BinOp::Add(Overflow::Wrapping), BinOp::Mul(Overflow::Wrapping)]);
+        if let Some((left, right)) = self.read_and_change(ty, depth) {
+            return self.dsl.push(Inst::Binary(op, left, right), ty);
+        }
         let (left, right) = (self.value(ty, depth), self.value(ty, depth));
-        self.dsl.bin(op, left, right)
+        self.dsl.push(Inst::Binary(op, left, right), ty)
+    }
+
+    /// A local, and an expression that changes it.
+    fn read_and_change(&mut self, ty: TypeId, depth: usize) -> Option<(InstId, InstId)> {
+        let fits = |known: &&Known| known.writable && self.dsl.body.locals[known.local].ty == ty;
+        let locals: Vec<LocalId> = self.known.iter().filter(fits).map(|known| known.local).collect();
+        if locals.is_empty() || self.rng.chance(50) {
+            return None;
+        }
+        let local = self.rng.pick(&locals);
+        let read = self.dsl.get(local);
+        let value = self.value(ty, depth.min(1));
+        let change = self.dsl.set_local(local, value);
+        let result = self.value(ty, depth.min(1));
+        Some((read, self.dsl.block(&[change], Some(result))))
     }
 
     fn field_of_value(&mut self, ty: TypeId, depth: usize) -> InstId {
@@ -273,8 +297,13 @@ impl<'w> Generator<'w> {
                     self.place_of(arg_ty, depth, |known| known.writable && !frozen.contains(&known.local))
                 }
             };
-            args.push(match place {
+            let arg = match place {
                 Some((root, place)) => {
+                    if mode == ParamMode::Inout && self.rng.chance(40) {
+                        let value = self.dsl.get(root);
+                        types.push("Own".to_owned());
+                        args.push((ParamMode::Own, value));
+                    }
                     frozen.push(root);
                     // Until the call nobody else may change it; copies of it are fine.
                     for known in self.known.iter_mut().filter(|known| known.local == root) {
@@ -285,9 +314,16 @@ impl<'w> Generator<'w> {
                 }
                 None => {
                     types.push("Own".to_owned());
-                    (ParamMode::Own, self.value(arg_ty, depth))
+                    if let Some((read, change)) = self.read_and_change(arg_ty, depth) {
+                        types.push("Own".to_owned());
+                        args.push((ParamMode::Own, read));
+                        (ParamMode::Own, change)
+                    } else {
+                        (ParamMode::Own, self.value(arg_ty, depth))
+                    }
                 }
-            });
+            };
+            args.push(arg);
         }
         self.known = before;
         let name = format!("call{}_{}_{}", ty.index(), self.names, types.concat());
@@ -566,11 +602,7 @@ impl<'w> Generator<'w> {
         self.dsl.match_(scrutinee, &arms, ty)
     }
 
-    /// A pattern that may fail.
-    pub fn pattern_for_test(&mut self, ty: TypeId, depth: usize) -> PatId {
-        self.pattern(ty, depth, false, &mut Vec::new())
-    }
-
+    /// A pattern that may fail; the locals it binds are added to `bound`.
     fn pattern(&mut self, ty: TypeId, depth: usize, aliases: bool, bound: &mut Vec<Known>) -> PatId {
         match self.rng.below(10) {
             0 | 1 => return self.dsl.wild(ty),

@@ -281,7 +281,7 @@ impl Frame<'_> {
             let result = self.machine.unknown_call(self.world, func, seen, ret_ty);
             for (index, (arg, ty)) in given.iter().enumerate() {
                 if let Given::Place(place) = arg
-                    && self.world.inout.contains(&(func, index))
+                    && self.world.is_inout(func, index)
                 {
                     let value = self.machine.unknown_call(self.world, func, Vec::new(), *ty);
                     self.machine.write(place, value)?;
