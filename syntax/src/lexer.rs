@@ -23,11 +23,8 @@ pub fn lex(text: &str) -> Tokens {
     if text.starts_with('\u{FEFF}') {
         lexer.bump('\u{FEFF}'.len_utf8());
     }
-    loop {
-        skip_blanks(&mut lexer, text);
-        let Some(found) = lexer.next() else { break };
+    while let Some(found) = lexer.next() {
         let kind = match found {
-            Ok(Tok::Ident) => Tok::of_word(lexer.slice()),
             Ok(Tok::Char) => char_or_label(&mut lexer, &mut tokens.errors),
             Ok(Tok::Str) => string(&mut lexer, &mut tokens.errors),
             Ok(Tok::RawStr) => raw_string(&mut lexer, &mut unclosed_hashes, &mut tokens.errors),
@@ -52,19 +49,6 @@ pub fn lex(text: &str) -> Tokens {
         tokens.ranges.push(range(&lexer));
     }
     tokens
-}
-
-/// Steps over blanks and line ends, which logos could as well; this loop is predicted better than its first jump.
-#[inline]
-fn skip_blanks(lexer: &mut Lexer<'_>, text: &str) {
-    let from = lexer.span().end;
-    let mut at = from;
-    while let Some(b' ' | b'\n') = text.as_bytes().get(at) {
-        at += 1;
-    }
-    if at > from {
-        lexer.bump(at - from);
-    }
 }
 
 fn range(lexer: &Lexer<'_>) -> TextRange {

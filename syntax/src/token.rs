@@ -9,8 +9,7 @@ use logos::Logos;
 
 macro_rules! tokens {
     (
-        words { $($word:ident $word_spelling:literal,)* }
-        signs { $($sign:ident $sign_spelling:literal,)* }
+        fixed { $($(#[$fixed_meta:meta])* $fixed:ident $spelling:literal,)* }
         other { $($(#[$other_meta:meta])* $other:ident $words:literal,)* }
     ) => {
         /// The kind of a token.
@@ -19,38 +18,26 @@ macro_rules! tokens {
         #[logos(skip r"[ \t\r\n\x0C]+")]
         #[allow(missing_docs, reason = "each is the token of that spelling")]
         pub enum Tok {
-            $($word,)*
-            $(#[token($sign_spelling)] $sign,)*
+            $($(#[$fixed_meta])* #[token($spelling)] $fixed,)*
             $($(#[$other_meta])* $other,)*
         }
 
         impl Tok {
             /// What every token of this kind spells; `None` for names, literals and the like.
             pub const fn spelling(self) -> Option<&'static str> {
-                match self {
-                    $(Tok::$word => Some($word_spelling),)*
-                    $(Tok::$sign => Some($sign_spelling),)*
-                    $(Tok::$other => None,)*
-                }
+                match self { $(Tok::$fixed => Some($spelling),)* $(Tok::$other => None,)* }
             }
 
             /// The kind in words, as errors say it: `` `;` ``, `a name`.
             pub const fn describe(self) -> &'static str {
-                match self {
-                    $(Tok::$word => concat!("`", $word_spelling, "`"),)*
-                    $(Tok::$sign => concat!("`", $sign_spelling, "`"),)*
-                    $(Tok::$other => $words,)*
-                }
+                match self { $(Tok::$fixed => concat!("`", $spelling, "`"),)* $(Tok::$other => $words,)* }
             }
         }
-
-        /// The reserved words.
-        const WORDS: &[(Tok, &str)] = &[$((Tok::$word, $word_spelling),)*];
     };
 }
 
 tokens! {
-    words {
+    fixed {
         Fn "fn", Let "let", Mut "mut", Const "const", Static "static", Struct "struct", Enum "enum",
         Interface "interface", Drop "drop", Linear "linear", If "if", Else "else", Match "match", While "while",
         Loop "loop", For "for", In "in", Break "break", Continue "continue", Return "return", True "true",
@@ -60,8 +47,6 @@ tokens! {
         I8 "i8", I16 "i16", I32 "i32", I64 "i64", I128 "i128", Isize "isize",
         U8 "u8", U16 "u16", U32 "u32", U64 "u64", U128 "u128", Usize "usize",
         F32 "f32", F64 "f64", Bool "bool", CharType "char", StrType "str",
-    }
-    signs {
         Plus "+", Minus "-", Star "*", Slash "/", Percent "%", Amp "&", Pipe "|", Caret "^", Tilde "~", Bang "!",
         Shl "<<", Shr ">>", AmpAmp "&&", PipePipe "||",
         EqEq "==", NotEq "!=", Lt "<", LtEq "<=", Gt ">", GtEq ">=",
@@ -102,36 +87,6 @@ tokens! {
         Unknown "an unknown character",
         /// The end of the file. Never in [`Tokens`]: the grammar sees it past the last one.
         Eof "the end of the file",
-    }
-}
-
-const WORD_SLOTS: usize = 512;
-
-/// Reserved words by [`word_slot`]; no two share a slot, which is checked while this is compiled.
-static WORD_TABLE: [(Tok, &str); WORD_SLOTS] = {
-    let mut table = [(Tok::Ident, ""); WORD_SLOTS];
-    let mut index = 0;
-    while index < WORDS.len() {
-        let slot = word_slot(WORDS[index].1.as_bytes());
-        assert!(matches!(table[slot].0, Tok::Ident), "two words in one slot: change `word_slot`");
-        table[slot] = WORDS[index];
-        index += 1;
-    }
-    table
-};
-
-/// Where a word that is not empty stands in [`WORD_TABLE`].
-const fn word_slot(word: &[u8]) -> usize {
-    let (first, middle, last) = (word[0] as usize, word[word.len() / 2] as usize, word[word.len() - 1] as usize);
-    (first * 54 + middle * 25 + last * 28 + word.len() * 39) % WORD_SLOTS
-}
-
-impl Tok {
-    /// The kind of a word: a reserved one, or a name.
-    #[inline]
-    pub(crate) fn of_word(word: &str) -> Tok {
-        let (kind, spelling) = WORD_TABLE[word_slot(word.as_bytes())];
-        if spelling == word { kind } else { Tok::Ident }
     }
 }
 

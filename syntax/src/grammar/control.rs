@@ -2,6 +2,7 @@
 
 use super::cursor::{add, bump, eat, error_expr, expect_not, here, mistake, peek, peek_nth, since, start, unexpected};
 use super::expr::{self, Place, note_chain};
+use super::list::{Elements, boxed};
 use super::recover::{compare_indentation, ends_lacking_block, skip_element, skip_to_block, unclosed};
 use super::{Failed, In, Parsed, item, nested, nested_expr, nested_pattern, postfix};
 use crate::ast::{Arm, BlockId, Cond, Expr, ExprId, Name};
@@ -225,7 +226,7 @@ fn match_expr(p: &mut In<'_, '_>) -> Parsed<ExprId> {
 /// The arms in their braces. A comma may be left out after an arm that ends with a block.
 fn arms(p: &mut In<'_, '_>) -> Parsed<Box<[Arm]>> {
     let open = bump(p);
-    let mut arms: SmallVec<[Arm; 4]> = SmallVec::new();
+    let mut arms: Elements<Arm> = Elements::new();
     loop {
         if eat(p, Tok::RBrace) {
             compare_indentation(p, open);
@@ -247,7 +248,7 @@ fn arms(p: &mut In<'_, '_>) -> Parsed<Box<[Arm]>> {
         }
         eat(p, Tok::Comma);
     }
-    Ok(arms.into_vec().into_boxed_slice())
+    Ok(boxed(&mut arms))
 }
 
 /// One arm, and whether it ends with a block.

@@ -111,6 +111,7 @@ fn binary_op(token: Tok) -> Option<(u8, BinaryOp)> {
 }
 
 /// Whether a token is an operator between two operands.
+#[inline]
 pub(super) fn is_binary_op(token: Tok) -> bool {
     binary_op(token).is_some()
 }
@@ -139,7 +140,7 @@ pub(super) fn assignment_op(token: Tok) -> Option<Option<BinaryOp>> {
 fn binary(p: &mut In<'_, '_>, place: Place, least: u8) -> Parsed<ExprId> {
     let from = start(p);
     let first = prefix(p, place)?;
-    operators(p, place, least, from, first)
+    if is_binary_op(peek(p)) { operators(p, place, least, from, first) } else { Ok(first) }
 }
 
 fn operators(p: &mut In<'_, '_>, place: Place, least: u8, from: u32, first: ExprId) -> Parsed<ExprId> {
@@ -188,11 +189,7 @@ fn increment(p: &mut In<'_, '_>) -> Parsed<()> {
 
 /// An operand with the operators before it.
 fn prefix(p: &mut In<'_, '_>, place: Place) -> Parsed<ExprId> {
-    let Some(first) = unary_op(p) else {
-        let from = start(p);
-        let atom = postfix::atom(p, place)?;
-        return postfix::postfix(p, place, from, atom);
-    };
+    let Some(first) = unary_op(p) else { return operand(p, place) };
     let mut ops: SmallVec<[(UnaryOp, u32); 4]> = SmallVec::new();
     let mut next = Some(first);
     while let Some(op) = next {
@@ -200,13 +197,18 @@ fn prefix(p: &mut In<'_, '_>, place: Place) -> Parsed<ExprId> {
         next = unary_op(p);
     }
     note_chain(p, ops.len());
-    let from = start(p);
-    let atom = postfix::atom(p, place)?;
-    let mut operand = postfix::postfix(p, place, from, atom)?;
+    let mut operand = operand(p, place)?;
     for (op, from) in ops.into_iter().rev() {
         operand = add(p, from, Expr::Unary { op, operand });
     }
     Ok(operand)
+}
+
+/// An operand with what follows it.
+fn operand(p: &mut In<'_, '_>, place: Place) -> Parsed<ExprId> {
+    let from = start(p);
+    let atom = postfix::atom(p, place)?;
+    if postfix::follows(peek(p)) { postfix::postfix(p, place, from, atom) } else { Ok(atom) }
 }
 
 /// The operator at the cursor, if it is one that stands before its operand. `!` before nothing is a type.

@@ -5,7 +5,8 @@ use super::cursor::{
     bump, eat, expect, expect_not, here, mistake, name, peek, peek_nth, previous, since, start, unexpected,
 };
 use super::item::{generics, string_name};
-use super::recover::{PARENS, list, skip_to_block};
+use super::list::{Elements, PARENS, boxed, each};
+use super::recover::skip_to_block;
 use super::stmt::semicolon;
 use super::ty::mode;
 use super::{In, Parsed, nested, nested_ty};
@@ -13,7 +14,6 @@ use crate::ast::{ExternFn, FnSig, Function, Mode, Param, Receiver};
 use crate::errors::Unsupported;
 use crate::token::Tok;
 use kiln_source::TextRange;
-use smallvec::SmallVec;
 
 /// `unchecked fn name(params) -> ret { body }`
 pub(super) fn function(p: &mut In<'_, '_>) -> Parsed<Function> {
@@ -56,10 +56,18 @@ enum Dots {
     Refused,
 }
 
-enum FnParam {
-    Receiver(Receiver),
-    Param(Param),
-    Dots,
+/// What was read of the parameters so far.
+#[derive(Default)]
+struct Params {
+    receiver: Option<Receiver>,
+    params: Elements<Param>,
+    variadic: bool,
+}
+
+impl Params {
+    fn is_empty(&self) -> bool {
+        self.receiver.is_none() && self.params.is_empty()
+    }
 }
 
 /// Name, parameters, result; and whether `...` ends the parameters.
@@ -70,22 +78,9 @@ fn signature(p: &mut In<'_, '_>, unchecked: bool, dots: Dots) -> Parsed<(FnSig, 
         return Err(unexpected(p, "`(` after the function's name"));
     }
     let open = bump(p);
-    let mut position = 0;
-    let list: SmallVec<[FnParam; 4]> = list(p, open, PARENS, |p| {
-        position += 1;
-        parameter(p, position == 1, dots)
-    })?;
-    let mut receiver = None;
-    let mut variadic = false;
-    let mut params: SmallVec<[Param; 4]> = SmallVec::new();
-    for part in list {
-        match part {
-            FnParam::Receiver(found) => receiver = Some(found),
-            FnParam::Param(param) => params.push(param),
-            FnParam::Dots => variadic = true,
-        }
-    }
-    let params = params.into_vec().into_boxed_slice();
+    let mut parts = Params::default();
+    each(p, open, PARENS, |p| parameter(p, &mut parts, dots))?;
+    let (receiver, variadic, params) = (parts.receiver, parts.variadic, boxed(&mut parts.params));
     let ret = match peek(p) {
         Tok::Arrow | Tok::Colon | Tok::FatArrow => {
             expect_not(p, Tok::Arrow, &[Tok::Colon, Tok::FatArrow], "`->` and the result's type, or the body")?;
@@ -96,22 +91,22 @@ fn signature(p: &mut In<'_, '_>, unchecked: bool, dots: Dots) -> Parsed<(FnSig, 
     Ok((FnSig { name, unchecked, receiver, params, ret }, variadic))
 }
 
-fn parameter(p: &mut In<'_, '_>, first: bool, dots: Dots) -> Parsed<FnParam> {
+fn parameter(p: &mut In<'_, '_>, parts: &mut Params, dots: Dots) -> Parsed<()> {
     let from = start(p);
     if dots == Dots::Allowed && eat(p, Tok::DotDotDot) {
         if peek(p) != Tok::RParen {
             return Err(unexpected(p, "`)`: `...` stands last"));
         }
-        return Ok(FnParam::Dots);
+        parts.variadic = true;
+        return Ok(());
     }
     let self_at = usize::from(matches!(peek(p), Tok::Borrow | Tok::Inout));
     if peek_nth(p, self_at) == Tok::SelfValue {
-        if !first {
+        if !parts.is_empty() {
             return Err(unexpected(p, "a parameter: `self` stands first"));
         }
-        if let Some(receiver) = receiver(p)? {
-            return Ok(FnParam::Receiver(receiver));
-        }
+        parts.receiver = receiver(p)?;
+        return Ok(());
     }
     let comptime = eat(p, Tok::Comptime);
     let mode = mode(p);
@@ -128,7 +123,8 @@ fn parameter(p: &mut In<'_, '_>, first: bool, dots: Dots) -> Parsed<FnParam> {
     }
     let ty = nested_ty(p)?;
     let range = since(p, from);
-    Ok(FnParam::Param(Param { comptime, mode, name, ty, range }))
+    parts.params.push(Param { comptime, mode, name, ty, range });
+    Ok(())
 }
 
 /// `self`, `borrow self`, `inout self`, if they are at the cursor.

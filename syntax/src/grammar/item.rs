@@ -11,14 +11,14 @@ use super::cursor::{
     bump, eat, error_expr, here, mistake, name, peek, peek_nth, position, previous, since, start, unexpected,
 };
 use super::expr::{self, Place};
-use super::recover::{PARENS, list, skip_brackets, skip_item, unopened};
+use super::list::{PARENS, list};
+use super::recover::{skip_brackets, skip_item, unopened};
 use super::stmt::semicolon;
 use super::{Failed, In, Parsed, function, nested_ty, postfix, ty, types};
 use crate::ast::{Attr, ConstItem, DropFn, EnumItem, Item, ItemId, ItemKind, Name, StructItem, TestItem};
 use crate::errors::{MissingToken, UnknownAttribute, Unsupported};
 use crate::token::Tok;
 use kiln_source::{TextRange, sym};
-use smallvec::SmallVec;
 
 /// Everything in a file.
 pub(super) fn file(p: &mut In<'_, '_>) {
@@ -163,8 +163,7 @@ fn drop_fn(p: &mut In<'_, '_>) -> Parsed<ItemKind> {
         return Err(unexpected(p, "`(self)` after the type's name"));
     }
     let open = bump(p);
-    let receivers: SmallVec<[_; 1]> =
-        list(p, open, PARENS, |p| function::receiver(p)?.ok_or_else(|| unexpected(p, "`self`")))?;
+    let receivers = list(p, open, PARENS, |p| function::receiver(p)?.ok_or_else(|| unexpected(p, "`self`")))?;
     let Some(&receiver) = receivers.first() else {
         let range = TextRange::new(open.start, previous(p).end);
         p.state().note(&MissingToken {
@@ -245,8 +244,8 @@ fn attribute_args(p: &mut In<'_, '_>) -> Parsed<Box<[Name]>> {
         return Ok(Box::new([]));
     }
     let open = bump(p);
-    let args: SmallVec<[Name; 4]> = list(p, open, PARENS, |p| name(p, "the name of a warning"))?;
-    Ok(args.into_vec().into_boxed_slice())
+    let args = list(p, open, PARENS, |p| name(p, "the name of a warning"))?;
+    Ok(args)
 }
 
 /// Notes attributes other than `@allow`, which say nothing about what follows.

@@ -11,6 +11,7 @@ mod depth;
 mod expr;
 mod function;
 mod item;
+mod list;
 mod pattern;
 mod postfix;
 mod recover;

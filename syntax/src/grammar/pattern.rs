@@ -8,12 +8,11 @@
 use super::cursor::{
     add, bump, eat, field_name, here, mistake, name, peek, peek_nth, position, since, start, unexpected, word,
 };
-use super::recover::{BRACES, PARENS, list};
+use super::list::{BRACES, Elements, Grouped, PARENS, boxed, each, grouped, list};
 use super::{Failed, In, Parsed, nested_pattern, postfix, ty};
 use crate::ast::{Expr, ExprId, FieldPat, Pat, PatId, UnaryOp};
 use crate::errors::Unsupported;
 use crate::token::Tok;
-use smallvec::SmallVec;
 
 /// A pattern with its alternatives.
 pub(super) fn pattern(p: &mut In<'_, '_>) -> Parsed<PatId> {
@@ -23,12 +22,12 @@ pub(super) fn pattern(p: &mut In<'_, '_>) -> Parsed<PatId> {
     if peek(p) != Tok::Pipe {
         return Ok(first);
     }
-    let mut alternatives: SmallVec<[PatId; 4]> = SmallVec::new();
+    let mut alternatives: Elements<PatId> = Elements::new();
     alternatives.push(first);
     while eat(p, Tok::Pipe) {
         alternatives.push(single(p)?);
     }
-    Ok(add_pat(p, from, Pat::Or(alternatives.into_vec().into_boxed_slice())))
+    Ok(add_pat(p, from, Pat::Or(boxed(&mut alternatives))))
 }
 
 /// Whether the pattern at the cursor is certainly a single name or literal.
@@ -83,16 +82,10 @@ fn no_pattern(p: &mut In<'_, '_>) -> Failed {
 
 /// `(a)`, `(a,)`, `()`
 fn parens(p: &mut In<'_, '_>) -> Parsed<Pat> {
-    let open = bump(p);
-    let mut comma = false;
-    let elems: SmallVec<[PatId; 4]> = list(p, open, PARENS, |p| {
-        let elem = nested_pattern(p)?;
-        comma |= peek(p) == Tok::Comma;
-        Ok(elem)
-    })?;
-    Ok(match elems[..] {
-        [inner] if !comma => Pat::Paren(inner),
-        _ => Pat::Tuple(elems.into_vec().into_boxed_slice()),
+    Ok(match grouped(p, nested_pattern)? {
+        Grouped::Nothing => Pat::Tuple(Box::new([])),
+        Grouped::One(inner) => Pat::Paren(inner),
+        Grouped::Tuple(elems) => Pat::Tuple(elems),
     })
 }
 
@@ -150,8 +143,8 @@ fn named(p: &mut In<'_, '_>) -> Parsed<PatId> {
     let pat = match peek(p) {
         Tok::LParen => {
             let open = bump(p);
-            let elems: SmallVec<[PatId; 4]> = list(p, open, PARENS, |p| nested_pattern(p))?;
-            Pat::TupleVariant { path, elems: elems.into_vec().into_boxed_slice() }
+            let elems = list(p, open, PARENS, |p| nested_pattern(p))?;
+            Pat::TupleVariant { path, elems }
         }
         Tok::LBrace => fields(p, path)?,
         Tok::DotDot | Tok::DotDotEq => return after_value(p, from, path, Pat::Path(path)),
@@ -232,16 +225,18 @@ fn brackets_in_path(p: &mut In<'_, '_>) -> bool {
 fn fields(p: &mut In<'_, '_>, path: ExprId) -> Parsed<Pat> {
     let open = bump(p);
     let mut rest = false;
-    let fields: SmallVec<[Option<FieldPat>; 4]> = list(p, open, BRACES, |p| {
+    let mut fields = Elements::new();
+    each(p, open, BRACES, |p| {
         if eat(p, Tok::DotDot) {
             rest = true;
             eat(p, Tok::Comma);
-            return if peek(p) == Tok::RBrace { Ok(None) } else { Err(unexpected(p, "`}`: `..` stands last")) };
+            return if peek(p) == Tok::RBrace { Ok(()) } else { Err(unexpected(p, "`}`: `..` stands last")) };
         }
         let mutable = eat(p, Tok::Mut);
         let name = field_name(p)?;
         let pat = if !mutable && eat(p, Tok::Colon) { Some(nested_pattern(p)?) } else { None };
-        Ok(Some(FieldPat { name, pat, mutable }))
+        fields.push(FieldPat { name, pat, mutable });
+        Ok(())
     })?;
-    Ok(Pat::Struct { path, fields: fields.into_iter().flatten().collect(), rest })
+    Ok(Pat::Struct { path, fields: boxed(&mut fields), rest })
 }

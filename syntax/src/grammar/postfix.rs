@@ -10,7 +10,7 @@ use super::cursor::{
     previous, since, start, unexpected, word,
 };
 use super::expr::{self, Place, note_chain};
-use super::recover::{BRACES, BRACKETS, PARENS, bracket_end, list};
+use super::list::{BRACES, BRACKETS, Elements, Grouped, PARENS, boxed, bracket_end, each, grouped, list};
 use super::ty;
 use super::{Failed, In, Parsed, nested_expr, nested_ty};
 use crate::ast::{Arg, Expr, ExprId, FieldInit, Literal, Mode, Name};
@@ -18,16 +18,18 @@ use crate::errors::{BadLiteral, Mistake, StructLiteralInCondition, UnexpectedTok
 use crate::literal::{self, NumberError};
 use crate::token::Tok;
 use kiln_source::{Symbol, TextRange, sym};
-use smallvec::SmallVec;
 
 /// An operand without what follows it.
 pub(super) fn atom(p: &mut In<'_, '_>, place: Place) -> Parsed<ExprId> {
     let from = start(p);
     let simple = match peek(p) {
-        Tok::Ident => match word(p).symbol {
-            sym::UNDERSCORE => return Err(underscore(p)),
-            symbol => Expr::Name(symbol),
-        },
+        Tok::Ident => {
+            let name = word(p);
+            if name.symbol == sym::UNDERSCORE {
+                return Err(underscore(p));
+            }
+            return Ok(p.state().ast.add_expr(Expr::Name(name.symbol), name.range));
+        }
         Tok::Int | Tok::Float | Tok::Str | Tok::RawStr | Tok::Char | Tok::True | Tok::False => literal(p),
         Tok::SelfValue => keyword(p, Expr::SelfValue),
         Tok::SelfType => keyword(p, Expr::SelfType),
@@ -115,19 +117,13 @@ where
 
 /// `()`, `(a)`, `(a,)`, `(a, b)`
 fn parens(p: &mut In<'_, '_>) -> Parsed<ExprId> {
-    let open = bump(p);
-    let mut comma = false;
-    let elems: SmallVec<[ExprId; 4]> = list(p, open, PARENS, |p| {
-        let elem = nested_expr(p).or_else(|failed| recovered(p, failed))?;
-        comma |= peek(p) == Tok::Comma;
-        Ok(elem)
-    })?;
-    let expr = match elems[..] {
-        [] => Expr::Unit,
-        [inner] if !comma => Expr::Paren(inner),
-        _ => Expr::Tuple(elems.into_vec().into_boxed_slice()),
+    let from = start(p);
+    let expr = match grouped(p, |p| nested_expr(p).or_else(|failed| recovered(p, failed)))? {
+        Grouped::Nothing => Expr::Unit,
+        Grouped::One(inner) => Expr::Paren(inner),
+        Grouped::Tuple(elems) => Expr::Tuple(elems),
     };
-    Ok(add(p, open.start, expr))
+    Ok(add(p, from, expr))
 }
 
 /// An error node for a wrong element that ends right here; what goes on behind it is the list's to skip.
@@ -148,14 +144,14 @@ fn brackets(p: &mut In<'_, '_>) -> Parsed<ExprId> {
             return Ok(add(p, open.start, Expr::Repeat { value, len }));
         }
         let mut first = Some(first);
-        let elems: SmallVec<[ExprId; 8]> = list(p, open, BRACKETS, |p| match first.take() {
+        let elems = list(p, open, BRACKETS, |p| match first.take() {
             Some(first) => first,
             None => nested_expr(p).or_else(|failed| recovered(p, failed)),
         })?;
-        return Ok(add(p, open.start, Expr::Array(elems.into_vec().into_boxed_slice())));
+        return Ok(add(p, open.start, Expr::Array(elems)));
     }
-    let none: SmallVec<[ExprId; 1]> = list(p, open, BRACKETS, |p| Err(unexpected(p, "`]`")))?;
-    Ok(add(p, open.start, Expr::Array(none.into_vec().into_boxed_slice())))
+    let none = list(p, open, BRACKETS, |p| Err(unexpected(p, "`]`")))?;
+    Ok(add(p, open.start, Expr::Array(none)))
 }
 
 /// `@name(args)`
@@ -177,7 +173,7 @@ pub(super) fn args(p: &mut In<'_, '_>, open: TextRange) -> Parsed<Box<[Arg]>> {
     if eat(p, Tok::RParen) {
         return Ok(Box::new([]));
     }
-    let args: SmallVec<[Arg; 4]> = list(p, open, PARENS, |p| {
+    let args = list(p, open, PARENS, |p| {
         let mode = match peek(p) {
             Tok::Inout => Mode::Inout,
             Tok::Borrow => Mode::Borrow,
@@ -189,7 +185,16 @@ pub(super) fn args(p: &mut In<'_, '_>, open: TextRange) -> Parsed<Box<[Arg]>> {
         let value = nested_expr(p).or_else(|failed| recovered(p, failed))?;
         Ok(Arg { mode, value })
     })?;
-    Ok(args.into_vec().into_boxed_slice())
+    Ok(args)
+}
+
+/// Whether a token can follow an operand and belong to it.
+#[inline]
+pub(super) fn follows(token: Tok) -> bool {
+    matches!(
+        token,
+        Tok::Dot | Tok::LParen | Tok::LBracket | Tok::Question | Tok::ColonColon | Tok::LBrace | Tok::Bang | Tok::As
+    )
 }
 
 /// An operand that began at `from`, with all that follows it.
@@ -327,14 +332,15 @@ fn clearly_struct_literal(p: &mut In<'_, '_>) -> bool {
 fn struct_literal(p: &mut In<'_, '_>, place: Place, from: u32, ty: ExprId) -> Parsed<ExprId> {
     let open = bump(p);
     let mut base = None;
-    let fields: SmallVec<[Option<FieldInit>; 4]> = list(p, open, BRACES, |p| {
+    let mut fields = Elements::new();
+    each(p, open, BRACES, |p| {
         if eat(p, Tok::DotDot) {
             base = Some(nested_expr(p)?);
             if peek(p) == Tok::Comma && peek_nth(p, 1) != Tok::RBrace || peek(p) != Tok::Comma && peek(p) != Tok::RBrace
             {
                 return Err(unexpected(p, "`}`: `..` stands last"));
             }
-            return Ok(None);
+            return Ok(());
         }
         let name = field_name(p)?;
         let value = match peek(p) {
@@ -344,9 +350,10 @@ fn struct_literal(p: &mut In<'_, '_>, place: Place, from: u32, ty: ExprId) -> Pa
             }
             _ => None,
         };
-        Ok(Some(FieldInit { name, value }))
+        fields.push(FieldInit { name, value });
+        Ok(())
     })?;
-    let fields = fields.into_iter().flatten().collect();
+    let fields = boxed(&mut fields);
     if place == Place::Condition {
         let range = since(p, from);
         p.state().note(&StructLiteralInCondition { range });

@@ -1,15 +1,11 @@
-//! What is done after a mistake: skipping, in whole brackets, to where something new begins; and lists in brackets,
-//! which step over a wrong element to the next comma.
+//! What is done after a mistake: skipping, in whole brackets, to where something new begins; and telling which bracket
+//! lacks its partner.
 
-use super::cursor::{
-    eat, error_expr, here, mistake, peek, peek_nth, position, previous, start, starts_line, unexpected,
-};
-use super::{Failed, In, MAX_NESTING, Parsed};
-use crate::ast::ExprId;
+use super::cursor::{eat, here, mistake, peek, peek_nth, position, previous, start, starts_line};
+use super::{Failed, In, MAX_NESTING};
 use crate::errors::{NestingTooDeep, Unbalanced};
 use crate::token::Tok;
 use kiln_source::TextRange;
-use smallvec::SmallVec;
 
 /// Notes that nesting is too deep and skips to the end of the bracket around the cursor.
 pub(super) fn nesting_too_deep(p: &mut In<'_, '_>) -> Failed {
@@ -137,85 +133,13 @@ pub(super) fn skip_element(p: &mut In<'_, '_>, close: Tok) -> bool {
     }
 }
 
-/// The `]` of a bracket opened at `open` that holds one thing; an error node for it if it was wrong.
-pub(super) fn bracket_end(p: &mut In<'_, '_>, open: TextRange, inside: Parsed<ExprId>) -> Parsed<ExprId> {
-    if inside.is_ok() {
-        if eat(p, Tok::RBracket) {
-            return inside;
-        }
-        if is_unclosed(p, Tok::RBracket) {
-            unclosed(p, open);
-            return inside;
-        }
-        unexpected(p, "`]`");
-    }
+/// After a mistake in a bracket that holds one thing: to what closes it, or the end of the statement.
+pub(super) fn skip_to_bracket(p: &mut In<'_, '_>) {
     skip_until(p, |p, token| token == Tok::Semi || (starts_line(p) && starts_statement(p, token)));
-    if peek(p) != Tok::RBracket {
-        return Err(Failed(()));
-    }
-    let inside = inside.unwrap_or_else(|_| error_expr(p));
-    p.skip();
-    Ok(inside)
-}
-
-/// What a list is made of, for its messages.
-#[derive(Clone, Copy)]
-pub(super) struct List {
-    /// The bracket that closes it.
-    pub close: Tok,
-    /// What may follow an element: `` `,` or `)` ``.
-    pub next: &'static str,
-}
-
-/// A list in round brackets.
-pub(super) const PARENS: List = List { close: Tok::RParen, next: "`,` or `)`" };
-/// A list in square brackets.
-pub(super) const BRACKETS: List = List { close: Tok::RBracket, next: "`,` or `]`" };
-/// A list in braces.
-pub(super) const BRACES: List = List { close: Tok::RBrace, next: "`,` or `}`" };
-
-/// Elements with commas between them up to the closing bracket, whose opening one stood at `open`. Wrong elements are
-/// stepped over and left out.
-pub(super) fn list<'s, T, const N: usize>(
-    p: &mut In<'s, '_>,
-    open: TextRange,
-    kind: List,
-    mut element: impl FnMut(&mut In<'s, '_>) -> Parsed<T>,
-) -> Parsed<SmallVec<[T; N]>>
-where
-    [T; N]: smallvec::Array<Item = T>,
-{
-    let mut elements = SmallVec::new();
-    let mut wrong = false;
-    while !eat(p, kind.close) {
-        if is_unclosed(p, kind.close) {
-            // After a wrong element it is not certain that a bracket is missing.
-            if !wrong {
-                unclosed(p, open);
-            }
-            break;
-        }
-        if let Ok(value) = element(p) {
-            elements.push(value);
-            if eat(p, Tok::Comma) || peek(p) == kind.close {
-                continue;
-            }
-            if is_unclosed(p, kind.close) {
-                continue;
-            }
-            unexpected(p, kind.next);
-        }
-        wrong = true;
-        if !skip_element(p, kind.close) {
-            return Err(Failed(()));
-        }
-        eat(p, Tok::Comma);
-    }
-    Ok(elements)
 }
 
 /// Whether the token at the cursor shows that a list should have been closed before it.
-fn is_unclosed(p: &mut In<'_, '_>, close: Tok) -> bool {
+pub(super) fn is_unclosed(p: &mut In<'_, '_>, close: Tok) -> bool {
     let token = peek(p);
     match token {
         Tok::Eof => true,

@@ -10,16 +10,16 @@ use super::cursor::{
     bump, eat, error_expr, expect, expect_not, missing, peek, position, since, start, starts_line, unexpected,
 };
 use super::expr::{self, Place, assignment_op};
+use super::list::{Elements, boxed};
 use super::recover::{compare_indentation, ends_lacking_block, skip_statement, starts_item, unclosed, unopened};
 use super::{Failed, In, Parsed, item, nested_pattern, nested_ty};
 use crate::ast::{Attr, Block, BlockId, ExprId, ItemId, Stmt, StmtKind};
 use crate::token::Tok;
-use smallvec::SmallVec;
 
 /// A block, at its `{`.
 pub(super) fn block(p: &mut In<'_, '_>) -> Parsed<BlockId> {
     let open = expect(p, Tok::LBrace, "`{`")?;
-    let mut stmts: SmallVec<[Stmt; 8]> = SmallVec::new();
+    let mut stmts: Elements<Stmt> = Elements::new();
     let mut tail = None;
     loop {
         match peek(p) {
@@ -50,7 +50,7 @@ pub(super) fn block(p: &mut In<'_, '_>) -> Parsed<BlockId> {
         }
     }
     let range = since(p, open.start);
-    let stmts = stmts.into_vec().into_boxed_slice();
+    let stmts = boxed(&mut stmts);
     Ok(p.state().ast.add_block(Block { stmts, tail }, range))
 }
 

@@ -6,14 +6,13 @@ use super::cursor::{
     add, bump, eat, error_expr, field_name, here, mistake, peek, peek_nth, position, start, unexpected, word,
 };
 use super::expr::note_chain;
+use super::list::{Grouped, PARENS, bracket_end, grouped, list};
 use super::postfix::{args, intrinsic, member};
-use super::recover::{PARENS, bracket_end, list};
 use super::{Failed, In, Parsed, nested_expr, nested_ty, types};
 use crate::ast::{Expr, ExprId, FnTypeParam, Mode, PrimType};
 use crate::errors::Unsupported;
 use crate::token::Tok;
 use kiln_source::TextRange;
-use smallvec::SmallVec;
 
 /// The type a keyword names.
 pub(super) fn primitive(token: Tok) -> Option<PrimType> {
@@ -170,17 +169,10 @@ pub(super) fn angle_brackets(p: &mut In<'_, '_>, message: &'static str, instead:
 
 /// `()`, `(A)`, `(A,)`, `(A, B)`
 fn parens(p: &mut In<'_, '_>) -> Parsed<Expr> {
-    let open = bump(p);
-    let mut comma = false;
-    let elems: SmallVec<[ExprId; 4]> = list(p, open, PARENS, |p| {
-        let elem = nested_ty(p)?;
-        comma |= peek(p) == Tok::Comma;
-        Ok(elem)
-    })?;
-    Ok(match elems[..] {
-        [] => Expr::Unit,
-        [inner] if !comma => Expr::Paren(inner),
-        _ => Expr::TupleType(elems.into_vec().into_boxed_slice()),
+    Ok(match grouped(p, nested_ty)? {
+        Grouped::Nothing => Expr::Unit,
+        Grouped::One(inner) => Expr::Paren(inner),
+        Grouped::Tuple(elems) => Expr::TupleType(elems),
     })
 }
 
@@ -218,12 +210,12 @@ fn function(p: &mut In<'_, '_>) -> Parsed<Expr> {
         return Err(unexpected(p, "`(` after `fn`"));
     }
     let open = bump(p);
-    let params: SmallVec<[FnTypeParam; 4]> = list(p, open, PARENS, |p| {
+    let params = list(p, open, PARENS, |p| {
         let mode = mode(p);
         Ok(FnTypeParam { mode, ty: nested_ty(p)? })
     })?;
     let ret = if eat(p, Tok::Arrow) { Some(nested_ty(p)?) } else { None };
-    Ok(Expr::FnType { params: params.into_vec().into_boxed_slice(), ret })
+    Ok(Expr::FnType { params, ret })
 }
 
 /// `borrow`, `inout` or nothing.

@@ -4,11 +4,11 @@ use super::cursor::{
     bump, eat, error_expr, field_name, missing, name, peek, peek_nth, since, start, starts_line, unexpected,
 };
 use super::item::{self, attributes, inner_item, no_attributes};
-use super::recover::{BRACES, PARENS, compare_indentation, ends_lacking_block, list, skip_element, unclosed};
+use super::list::{BRACES, PARENS, list};
+use super::recover::{compare_indentation, ends_lacking_block, skip_element, unclosed};
 use super::{In, Parsed, nested_expr, nested_ty};
-use crate::ast::{EnumBody, ExprId, FieldDef, ItemId, StructBody, VariantDef, VariantKind};
+use crate::ast::{EnumBody, FieldDef, ItemId, StructBody, VariantDef, VariantKind};
 use crate::token::Tok;
-use smallvec::SmallVec;
 
 /// `{ fields and methods }`
 pub(super) fn struct_body(p: &mut In<'_, '_>) -> Parsed<StructBody> {
@@ -102,16 +102,16 @@ fn variant(p: &mut In<'_, '_>, docs: Option<Box<str>>) -> Parsed<VariantDef> {
     let kind = match peek(p) {
         Tok::LParen => {
             let open = bump(p);
-            let types: SmallVec<[ExprId; 4]> = list(p, open, PARENS, |p| nested_ty(p))?;
-            VariantKind::Tuple(types.into_vec().into_boxed_slice())
+            let types = list(p, open, PARENS, |p| nested_ty(p))?;
+            VariantKind::Tuple(types)
         }
         Tok::LBrace => {
             let open = bump(p);
-            let fields: SmallVec<[FieldDef; 4]> = list(p, open, BRACES, |p| {
+            let fields = list(p, open, BRACES, |p| {
                 let docs = item::docs(p);
                 field(p, docs)
             })?;
-            VariantKind::Struct(fields.into_vec().into_boxed_slice())
+            VariantKind::Struct(fields)
         }
         _ => VariantKind::Unit,
     };
