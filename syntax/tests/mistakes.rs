@@ -93,6 +93,9 @@ fn brackets_without_a_partner() {
     one("foo(bar(1);\nlet x = 1;", "E0011", "(");
     one("foo(1,\nlet x = 1;", "E0011", "(");
     one("a[1;", "E0011", "[");
+    one("if (a == b { c(); }\nlet y = 1;", "E0011", "(");
+    one("while a[1 { c(); }", "E0011", "[");
+    one_in("fn f(a: i32 { b(); }", "E0011", "(");
     one("foo(1));", "E0010", ")");
     one(")", "E0011", ")");
     one_in("fn f() {}\n}\nfn g() {}", "E0011", "}");
@@ -232,9 +235,16 @@ fn many_typos_many_errors() {
 
 #[test]
 fn what_is_right_around_a_mistake_is_kept() {
-    let parsed = parse("fn a() { let x = 1; y z; let w = 2; }\nfoo bar\nfn b() {}\nstruct P { x: , y: i32 }");
+    let parsed = parse("fn a() { let x = 1; let = 1; y z; let w = 2; }\nfoo bar\nfn b() {}\nstruct P { x: , y: i32 }");
     let dump = parsed.dump();
-    for kept in ["let _ = _;\n      x", "<error>;", "      w", "fn b()", "struct P { x: _, y: _, }"] {
+    for kept in [
+        "let _ = _;\n      x",
+        "let _ = _;\n      <error>",
+        "<error>;",
+        "      w",
+        "fn b()",
+        "struct P { x: _, y: _, }",
+    ] {
         assert!(dump.contains(kept), "{kept} is not in\n{dump}");
     }
 }

@@ -3,8 +3,9 @@
 use super::cursor::{add, bump, eat, error_expr, expect_not, here, mistake, peek, peek_nth, since, start, unexpected};
 use super::expr::{self, Place, note_chain};
 use super::list::{Elements, boxed};
+use super::pattern::pattern_before;
 use super::recover::{compare_indentation, ends_lacking_block, skip_element, skip_to_block, unclosed};
-use super::{Failed, In, Parsed, item, nested, nested_expr, nested_pattern, postfix};
+use super::{Failed, In, Parsed, item, nested, nested_expr, postfix};
 use crate::ast::{Arm, BlockId, Cond, Expr, ExprId, Name};
 use crate::errors::Unsupported;
 use crate::token::Tok;
@@ -127,7 +128,7 @@ fn assignment_cond(p: &mut In<'_, '_>) -> Parsed<()> {
 }
 
 fn let_cond(p: &mut In<'_, '_>) -> Parsed<Cond> {
-    let pat = nested_pattern(p)?;
+    let pat = pattern_before(p, &[Tok::Eq])?;
     expect_not(p, Tok::Eq, &[Tok::EqEq], "`=` after the pattern")?;
     Ok(Cond::Let(pat, before_block(p, "a value")?))
 }
@@ -196,7 +197,7 @@ fn loop_expr(p: &mut In<'_, '_>, from: u32, label: Option<Name>) -> Parsed<ExprI
 
 /// After `for`.
 fn for_loop(p: &mut In<'_, '_>, label: Option<Name>) -> Parsed<Expr> {
-    let pat = nested_pattern(p)?;
+    let pat = pattern_before(p, &[Tok::In])?;
     let iter = if eat(p, Tok::In) {
         before_block(p, "what is iterated")?
     } else {
@@ -254,8 +255,9 @@ fn arms(p: &mut In<'_, '_>) -> Parsed<Box<[Arm]>> {
 /// One arm, and whether it ends with a block.
 fn arm(p: &mut In<'_, '_>) -> Parsed<(Arm, bool)> {
     let attrs = item::known_attributes(p)?;
+    item::only_allow(p, &attrs, "an arm");
     let from = start(p);
-    let pat = nested_pattern(p)?;
+    let pat = pattern_before(p, &[Tok::FatArrow])?;
     let guard = if eat(p, Tok::If) { Some(nested_expr(p)?) } else { None };
     let expected = if guard.is_some() { "`=>` after the guard" } else { "`=>`, `|` or `if` after the pattern" };
     expect_not(p, Tok::FatArrow, &[Tok::Arrow, Tok::Eq], expected)?;

@@ -101,8 +101,12 @@ pub(super) fn each<'s>(
             if eat(p, Tok::Comma) || peek(p) == kind.close {
                 continue;
             }
-            if is_unclosed(p, kind.close) {
-                continue;
+            // No element goes on with `{`: it opens the block behind the bracket.
+            if is_unclosed(p, kind.close) || (kind.close != Tok::RBrace && peek(p) == Tok::LBrace) {
+                if !wrong {
+                    unclosed(p, open);
+                }
+                return Ok(());
             }
             unexpected(p, kind.next);
         }
@@ -121,7 +125,7 @@ pub(super) fn bracket_end(p: &mut In<'_, '_>, open: TextRange, inside: Parsed<Ex
         if eat(p, Tok::RBracket) {
             return inside;
         }
-        if is_unclosed(p, Tok::RBracket) {
+        if is_unclosed(p, Tok::RBracket) || peek(p) == Tok::LBrace {
             unclosed(p, open);
             return inside;
         }

@@ -6,13 +6,14 @@
 //! ```
 
 use super::cursor::{
-    add, bump, eat, field_name, here, mistake, name, peek, peek_nth, position, since, start, unexpected, word,
+    add, bump, eat, field_name, here, mistake, name, peek, peek_nth, position, previous, since, start, unexpected, word,
 };
 use super::list::{BRACES, Elements, Grouped, PARENS, boxed, each, grouped, list};
 use super::{Failed, In, Parsed, nested_pattern, postfix, ty};
 use crate::ast::{Expr, ExprId, FieldPat, Pat, PatId, UnaryOp};
 use crate::errors::Unsupported;
 use crate::token::Tok;
+use kiln_source::TextRange;
 
 /// A pattern with its alternatives.
 pub(super) fn pattern(p: &mut In<'_, '_>) -> Parsed<PatId> {
@@ -28,6 +29,18 @@ pub(super) fn pattern(p: &mut In<'_, '_>) -> Parsed<PatId> {
         alternatives.push(single(p)?);
     }
     Ok(add_pat(p, from, Pat::Or(boxed(&mut alternatives))))
+}
+
+/// A pattern within another construct that goes on with `next`; an error node if only the pattern is wrong.
+pub(super) fn pattern_before(p: &mut In<'_, '_>, next: &[Tok]) -> Parsed<PatId> {
+    nested_pattern(p).or_else(|failed| {
+        let found = peek(p);
+        if !next.contains(&found) {
+            return Err(failed);
+        }
+        let at = TextRange::empty(previous(p).end);
+        Ok(p.state().ast.add_pat(Pat::Error, at))
+    })
 }
 
 /// Whether the pattern at the cursor is certainly a single name or literal.

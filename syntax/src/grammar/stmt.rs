@@ -11,8 +11,9 @@ use super::cursor::{
 };
 use super::expr::{self, Place, assignment_op};
 use super::list::{Elements, boxed};
+use super::pattern::pattern_before;
 use super::recover::{compare_indentation, ends_lacking_block, skip_statement, starts_item, unclosed, unopened};
-use super::{Failed, In, Parsed, item, nested_pattern, nested_ty};
+use super::{Failed, In, Parsed, item, nested_ty};
 use crate::ast::{Attr, Block, BlockId, ExprId, ItemId, Stmt, StmtKind};
 use crate::token::Tok;
 
@@ -99,7 +100,7 @@ fn attributed(p: &mut In<'_, '_>) -> Parsed<Statement> {
 /// `let pat: ty = value else { };`
 fn let_statement(p: &mut In<'_, '_>, from: u32, attrs: Box<[Attr]>) -> Parsed<Statement> {
     p.skip();
-    let pat = nested_pattern(p)?;
+    let pat = pattern_before(p, &[Tok::Eq, Tok::Colon])?;
     let ty = if eat(p, Tok::Colon) { Some(nested_ty(p)?) } else { None };
     let value = if matches!(peek(p), Tok::Eq | Tok::EqEq) {
         expect_not(p, Tok::Eq, &[Tok::EqEq], "`=` and a value")?;
