@@ -2,12 +2,6 @@
 
 use kiln_source::{Diagnostic, Span, Warning, codes};
 
-pub(crate) fn unknown_attribute(span: Span, name: &str) -> Diagnostic {
-    Diagnostic::error(codes::E0015, span, format!("there is no attribute `@{name}` for this"))
-        .label("not known here")
-        .help("types take `@copy` and `@handle`; items and statements take `@allow(…)`")
-}
-
 pub(crate) fn unknown_warning(span: Span, name: &str) -> Diagnostic {
     let known: Vec<&str> = Warning::ALL.iter().map(|warning| warning.name()).collect();
     let error = Diagnostic::error(codes::E0110, span, format!("there is no warning named `{name}`"));
@@ -17,10 +11,17 @@ pub(crate) fn unknown_warning(span: Span, name: &str) -> Diagnostic {
     }
 }
 
-pub(crate) fn unused_variable(span: Span, name: &str, is_param: bool) -> Diagnostic {
+/// `silent` is what to write instead, if one change does.
+pub(crate) fn unused_variable(span: Span, name: &str, is_param: bool, silent: Option<String>) -> Diagnostic {
     let what = if is_param { "parameter" } else { "variable" };
-    Diagnostic::warning(Warning::UnusedVariable, span, format!("the {what} `{name}` is never read"))
-        .fix(span, format!("_{name}"), format!("write `_{name}` if that is intended"))
+    let warning = Diagnostic::warning(Warning::UnusedVariable, span, format!("the {what} `{name}` is never read"));
+    match silent {
+        Some(silent) => {
+            let title = format!("write `{silent}` if that is intended");
+            warning.fix(span, silent, title)
+        }
+        None => warning.help(format!("name it `_{name}` everywhere if that is intended")),
+    }
 }
 
 pub(crate) fn duplicate_name(span: Span, name: &str, first: Span) -> Diagnostic {
@@ -30,7 +31,8 @@ pub(crate) fn duplicate_name(span: Span, name: &str, first: Span) -> Diagnostic 
 }
 
 pub(crate) fn unresolved_name<'a>(span: Span, name: &str, known: impl Iterator<Item = &'a str>) -> Diagnostic {
-    let error = Diagnostic::error(codes::E0101, span, format!("there is no `{name}` here")).label("not found in this scope");
+    let error =
+        Diagnostic::error(codes::E0101, span, format!("there is no `{name}` here")).label("not found in this scope");
     match closest(name, known) {
         Some(near) => error.fix(span, near, format!("did you mean `{near}`?")),
         None => error,
@@ -38,9 +40,11 @@ pub(crate) fn unresolved_name<'a>(span: Span, name: &str, known: impl Iterator<I
 }
 
 pub(crate) fn unknown_abi(span: Span, abi: &str) -> Diagnostic {
-    Diagnostic::error(codes::E0703, span, format!("`{abi}` is no calling convention"))
-        .label("expected \"C\"")
-        .fix(span, "\"C\"", "write `extern \"C\"`")
+    Diagnostic::error(codes::E0703, span, format!("`{abi}` is no calling convention")).label("expected \"C\"").fix(
+        span,
+        "\"C\"",
+        "write `extern \"C\"`",
+    )
 }
 
 pub(crate) fn self_outside_type(span: Span) -> Diagnostic {
@@ -52,7 +56,9 @@ pub(crate) fn self_outside_type(span: Span) -> Diagnostic {
 pub(crate) fn self_without_receiver(span: Span, in_type: bool) -> Diagnostic {
     let error = Diagnostic::error(codes::E0111, span, "there is no `self` here");
     if in_type {
-        error.label("this function has no receiver").help("add `borrow self`, `inout self` or `self` as its first parameter")
+        error
+            .label("this function has no receiver")
+            .help("add `borrow self`, `inout self` or `self` as its first parameter")
     } else {
         error.label("`self` exists only in methods")
     }
@@ -63,9 +69,11 @@ pub(crate) fn self_type_outside_type(span: Span) -> Diagnostic {
 }
 
 pub(crate) fn destructor_receiver(span: Span) -> Diagnostic {
-    Diagnostic::error(codes::E0112, span, "a destructor takes its value")
-        .label("expected `self`")
-        .fix(span, "self", "write `self`")
+    Diagnostic::error(codes::E0112, span, "a destructor takes its value").label("expected `self`").fix(
+        span,
+        "self",
+        "write `self`",
+    )
 }
 
 pub(crate) fn misplaced_rest(span: Span) -> Diagnostic {

@@ -1,9 +1,9 @@
 //! Expressions, patterns and statements.
 
 use crate::{ImportId, LocalId, LoopId};
+use kiln_source::{DeclId, Symbol, TextRange, define_id};
 pub use kiln_syntax::ast::Name;
 use kiln_syntax::ast::{BinaryOp, Mode, PrimType, UnaryOp};
-use kiln_source::{DeclId, Symbol, TextRange, define_id};
 
 define_id!(
     /// An expression of a body.

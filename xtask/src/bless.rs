@@ -5,7 +5,7 @@ use crate::process::{call, cargo};
 use crate::{Outcome, no_arguments};
 
 /// Packages with such tests. They rewrite their files when `KILN_BLESS` is set.
-const PACKAGES: &[&str] = &["kiln-ui-tests", "kiln-codegen-llvm", "kiln-spec"];
+const PACKAGES: &[&str] = &["kiln-ui-tests", "kiln-codegen-llvm", "kiln-spec", "kiln-hir"];
 
 /// The task.
 pub fn run(args: &[String]) -> Outcome {

@@ -12,8 +12,11 @@ impl Lower<'_> {
     /// outermost body closes.
     pub(super) fn finish_captures(&mut self, decl: DeclId, captures: Vec<VarRef>, named: Vec<DeclId>) {
         let holder = self.capture_holder(decl);
-        for var in captures {
-            self.add_capture(holder, var);
+        // What a member uses is noted in the open body of its type as well, in order.
+        if holder == decl {
+            for var in captures {
+                self.add_capture(holder, var);
+            }
         }
         if self.bodies.is_empty() {
             self.settle_captures();

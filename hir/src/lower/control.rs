@@ -47,8 +47,7 @@ impl Lower<'_> {
         self.scopes.leave(mark);
         let other = self.cx().body.push_pat(Pat::Wild, TextRange::empty(range.end));
         let otherwise = otherwise(self);
-        let arms =
-            Box::new([Arm { pat, guard: None, body }, Arm { pat: other, guard: None, body: otherwise }]);
+        let arms = Box::new([Arm { pat, guard: None, body }, Arm { pat: other, guard: None, body: otherwise }]);
         Expr::Match { scrutinee, arms, origin }
     }
 
@@ -56,7 +55,7 @@ impl Lower<'_> {
         let scrutinee = self.expr(scrutinee);
         let mut lowered = Vec::with_capacity(arms.len());
         for arm in arms {
-            self.attributes(&arm.attrs, arm.range, &mut |_, _| false);
+            self.allows(&arm.attrs, arm.range);
             let mark = self.scopes.mark();
             let pat = self.pattern(arm.pat);
             let guard = arm.guard.map(|guard| self.expr(guard));
@@ -80,13 +79,7 @@ impl Lower<'_> {
         self.in_loop(label, |lower, id| Expr::Loop { id, body: lower.block_expr(body), is_while: false })
     }
 
-    pub(super) fn while_expr(
-        &mut self,
-        label: Option<Name>,
-        cond: Cond,
-        body: ast::BlockId,
-        range: TextRange,
-    ) -> Expr {
+    pub(super) fn while_expr(&mut self, label: Option<Name>, cond: Cond, body: ast::BlockId, range: TextRange) -> Expr {
         self.in_loop(label, |lower, id| {
             let end = TextRange::empty(range.end);
             let leave = |lower: &mut Self| lower.push(Expr::Break { id, value: None }, end);

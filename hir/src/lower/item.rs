@@ -1,11 +1,11 @@
 //! Items: declared first, lowered afterwards.
 
-use super::scope::Meaning;
 use super::Lower;
+use super::scope::Meaning;
 use crate::errors;
 use crate::{
-    Attrs, Body, ConstDecl, Decl, DeclKind, EnumDecl, Expr, ExprId, Extern, FieldDecl, FnDecl, LocalKind, Mode, Name, Param,
-    StructDecl, VariantDecl, VariantShape,
+    Attrs, Body, ConstDecl, Decl, DeclKind, EnumDecl, Expr, ExprId, Extern, FieldDecl, FnDecl, LocalKind, Mode, Name,
+    Param, StructDecl, VariantDecl, VariantShape,
 };
 use kiln_source::{DeclId, Symbol, TextRange, sym};
 use kiln_syntax::ast::{self, ItemId, ItemKind};
@@ -24,6 +24,9 @@ impl Lower<'_> {
             let Some((name, is_named)) = item_name(&self.ast[item]) else { continue };
             let decl = self.new_decl(name, &self.ast[item], parent, false);
             declared.push((item, decl));
+            if matches!(self.ast[item].kind, ItemKind::Const(_)) {
+                self.consts.insert(decl);
+            }
             if !is_named || name.symbol == sym::UNDERSCORE {
                 continue;
             }
@@ -92,14 +95,11 @@ impl Lower<'_> {
     }
 
     fn item_attributes(&mut self, item: &ast::Item, decl: DeclId) {
-        let mut attrs = Attrs::default();
-        let is_type = matches!(item.kind, ItemKind::Struct(_) | ItemKind::Enum(_));
-        self.attributes(&item.attrs, item.range, &mut |name, range| match name {
-            "copy" if is_type => attrs.copy.replace(range).is_none(),
-            "handle" if is_type => attrs.handle.replace(range).is_none(),
-            _ => false,
-        });
-        self.program.decls[decl].attrs = attrs;
+        self.allows(&item.attrs, item.range);
+        if matches!(item.kind, ItemKind::Struct(_) | ItemKind::Enum(_)) {
+            let find = |name| item.attrs.iter().find(|attr| attr.name.symbol == name).map(|attr| attr.range);
+            self.program.decls[decl].attrs = Attrs { copy: find(sym::COPY), handle: find(sym::HANDLE) };
+        }
     }
 
     /// Ends the innermost body and stores what it became.

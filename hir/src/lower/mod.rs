@@ -12,10 +12,10 @@ mod scope;
 mod stmt;
 
 use crate::errors;
-use crate::{Body, LocalKind, LoopId, Module, Name, Program, VarRef};
+use crate::{Body, LocalId, LocalKind, LoopId, Module, Name, Program, VarRef};
 use kiln_source::{DeclId, Diagnostic, Interner, ModuleId, Reporter, Symbol, TextRange, Warning};
 use kiln_syntax::ast::{self, Ast};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use scope::Scopes;
 
 /// Lowers one file and adds its declarations to the program. `name` is the module's in printed paths.
@@ -37,7 +37,17 @@ pub fn lower_module(
         allows: Vec::new(),
         is_std,
     });
-    let mut lower = Lower { ast, module, program, names, reporter, scopes: Scopes::default(), bodies: Vec::new(), pending: Vec::new() };
+    let mut lower = Lower {
+        ast,
+        module,
+        program,
+        names,
+        reporter,
+        scopes: Scopes::default(),
+        bodies: Vec::new(),
+        pending: Vec::new(),
+        consts: FxHashSet::default(),
+    };
     lower.module_items();
     module
 }
@@ -54,6 +64,8 @@ struct Lower<'a> {
     bodies: Vec<BodyCx>,
     /// Nested declarations that name others: (who names, who is named).
     pending: Vec<(DeclId, DeclId)>,
+    /// Declarations that are consts, known before they are lowered.
+    consts: FxHashSet<DeclId>,
 }
 
 /// The state of lowering one declaration.
@@ -62,6 +74,8 @@ struct BodyCx {
     body: Body,
     /// Which locals are read somewhere.
     read: Vec<bool>,
+    /// How bindings are written that are not just a name.
+    written: FxHashMap<LocalId, Written>,
     /// Loops around the current expression, outermost first.
     loops: Vec<OpenLoop>,
     /// Locals of enclosing bodies used here.
@@ -70,6 +84,15 @@ struct BodyCx {
     names_decls: Vec<DeclId>,
     /// `Self` means something here.
     has_self_type: bool,
+}
+
+/// How a binding is written.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Written {
+    /// `P { x }`
+    Field,
+    /// In several alternatives, or with `mut` where that is no part of its range.
+    Several,
 }
 
 #[derive(Clone, Copy)]
@@ -103,16 +126,11 @@ impl Lower<'_> {
         range.in_file(self.ast.file)
     }
 
-    /// Notes what `@allow(…)` silences in `range`; other attributes are left to `known`, or are errors.
-    fn attributes(&mut self, attrs: &[ast::Attr], range: TextRange, known: &mut dyn FnMut(&str, TextRange) -> bool) {
-        for attr in attrs {
-            if attr.name.symbol == kiln_source::sym::ALLOW {
-                for arg in &attr.args {
-                    self.allow(*arg, range);
-                }
-            } else if !known(self.names.name(attr.name.symbol), attr.range) {
-                let name = self.names.name(attr.name.symbol).to_owned();
-                self.error(errors::unknown_attribute(self.span(attr.range), &name));
+    /// Notes what `@allow(…)` silences in `range`. Attributes that do not belong there were reported by the parser.
+    fn allows(&mut self, attrs: &[ast::Attr], range: TextRange) {
+        for attr in attrs.iter().filter(|attr| attr.name.symbol == kiln_source::sym::ALLOW) {
+            for arg in &attr.args {
+                self.allow(*arg, range);
             }
         }
     }
@@ -133,6 +151,7 @@ impl Lower<'_> {
             decl,
             body: Body::default(),
             read: Vec::new(),
+            written: FxHashMap::default(),
             loops: Vec::new(),
             captures: Vec::new(),
             names_decls: Vec::new(),
@@ -144,12 +163,17 @@ impl Lower<'_> {
     fn close_body(&mut self) -> Body {
         let cx = self.bodies.pop().expect("every open has its close");
         if !self.program.modules[self.module].is_std {
-            for ((_, local), read) in cx.body.locals.iter_enumerated().zip(&cx.read) {
+            for ((id, local), read) in cx.body.locals.iter_enumerated().zip(&cx.read) {
                 let name = self.names.name(local.name);
                 if !read && !name.starts_with('_') && local.name != kiln_source::sym::SELF_VALUE {
-                    let name = name.to_owned();
+                    let silent = match cx.written.get(&id) {
+                        None => Some(format!("_{name}")),
+                        Some(Written::Field) => Some(format!("{name}: _")),
+                        Some(Written::Several) => None,
+                    };
                     let is_param = !matches!(local.kind, LocalKind::Binding);
-                    self.reporter.report(errors::unused_variable(local.range.in_file(self.ast.file), &name, is_param));
+                    let span = local.range.in_file(self.ast.file);
+                    self.reporter.report(errors::unused_variable(span, name, is_param, silent));
                 }
             }
         }

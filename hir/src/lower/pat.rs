@@ -1,9 +1,9 @@
 //! Patterns. Bindings become visible when the whole pattern is lowered.
 
-use super::Lower;
 use super::scope::Meaning;
+use super::{Lower, Written};
 use crate::errors;
-use crate::{DeclKind, Expr, LocalId, LocalKind, Name, Pat, PatId};
+use crate::{Expr, LocalId, LocalKind, Name, Pat, PatId};
 use kiln_source::{Symbol, TextRange, sym};
 use kiln_syntax::ast;
 
@@ -69,7 +69,10 @@ impl Lower<'_> {
         if name.symbol == sym::UNDERSCORE {
             return Pat::Wild;
         }
-        if !mutable && let Some(Meaning::Decl(decl)) = self.scopes.find(name.symbol) && self.is_const_name(decl, name) {
+        if !mutable
+            && let Some(Meaning::Decl(decl)) = self.scopes.find(name.symbol)
+            && self.consts.contains(&decl)
+        {
             self.program.mark_used(decl);
             self.names_decl(decl);
             return Pat::Path(self.push(Expr::Decl(decl), name.range));
@@ -81,20 +84,15 @@ impl Lower<'_> {
             return Pat::Error;
         }
         let local = match shared.iter().find(|(other, _)| *other == name.symbol) {
-            Some((_, local)) => *local,
+            Some((_, local)) => {
+                let local = *local;
+                self.cx().written.insert(local, Written::Several);
+                local
+            }
             None => self.new_local(name.symbol, name.range, LocalKind::Binding, mutable),
         };
         bound.push((name.symbol, local));
         Pat::Bind(local)
-    }
-
-    /// Whether a declaration is a `const` (its item may not be lowered yet) whose name is written in capitals.
-    fn is_const_name(&self, decl: kiln_source::DeclId, name: Name) -> bool {
-        match self.program.decls[decl].kind {
-            DeclKind::Const(_) => true,
-            DeclKind::Error => self.names.name(name.symbol).starts_with(|first: char| first.is_ascii_uppercase()),
-            _ => false,
-        }
     }
 
     fn pat_list(
@@ -133,6 +131,10 @@ impl Lower<'_> {
         self.scopes.bind(field.name.symbol, Meaning::Local { depth, local });
         let pat = self.binding(field.name, field.mutable, bound, shared);
         self.scopes.leave(mark);
+        if let Pat::Bind(local) = pat {
+            let written = if field.mutable { Written::Several } else { Written::Field };
+            self.cx().written.entry(local).or_insert(written);
+        }
         pat
     }
 
@@ -151,6 +153,13 @@ impl Lower<'_> {
             let differs = |a: &[(Symbol, LocalId)], b: &[(Symbol, LocalId)]| {
                 a.iter().find(|(name, _)| b.iter().all(|(other, _)| other != name)).map(|(name, _)| *name)
             };
+            // What only a later one binds is bound all the same, so that its uses are not wrong as well.
+            for other in theirs {
+                if known.iter().all(|(name, _)| *name != other.0) {
+                    known.push(*other);
+                    bound.push(*other);
+                }
+            }
             if let Some(name) = differs(&mine, theirs).or_else(|| differs(theirs, &mine)) {
                 let text = self.names.name(name).to_owned();
                 let range = self.ast.pat_range(alternative);

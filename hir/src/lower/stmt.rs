@@ -21,7 +21,7 @@ impl Lower<'_> {
         let mut next_item = declared.iter();
         let mut stmts = Vec::with_capacity(block.stmts.len());
         for stmt in &block.stmts {
-            self.attributes(&stmt.attrs, stmt.range, &mut |_, _| false);
+            self.allows(&stmt.attrs, stmt.range);
             match stmt.kind {
                 StmtKind::Item(item) => {
                     if let Some(&(_, decl)) = next_item.as_slice().first().filter(|(declared, _)| *declared == item) {
@@ -48,7 +48,9 @@ impl Lower<'_> {
                 let pat = self.pattern(pat);
                 Some(Stmt::Let { pat, ty, init, or_else })
             }
-            StmtKind::Assign { op, op_range, place, value } => Some(self.assign(op, op_range, place, value, stmt.range)),
+            StmtKind::Assign { op, op_range, place, value } => {
+                Some(self.assign(op, op_range, place, value, stmt.range))
+            }
             StmtKind::Expr { expr, semi } => Some(Stmt::Expr { expr: self.expr(expr), semi }),
         }
     }
@@ -75,7 +77,8 @@ impl Lower<'_> {
             ast::Expr::Name(symbol) => self.scopes.find(*symbol),
             _ => None,
         };
-        let was_read = |lower: &mut Self, depth: u32, local: crate::LocalId| lower.bodies[depth as usize].read[local.0 as usize];
+        let was_read =
+            |lower: &mut Self, depth: u32, local: crate::LocalId| lower.bodies[depth as usize].read[local.0 as usize];
         if let Some(super::scope::Meaning::Local { depth, local }) = whole {
             // `inout` parameters are read by the caller.
             let before = was_read(self, depth, local)
