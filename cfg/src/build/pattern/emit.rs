@@ -1,11 +1,12 @@
 //! The decision graph as blocks. Each node becomes one block (comparisons of ranges a few), in the order of the outcomes.
 
 use super::bind::{Bindings, Chosen, Notes};
+use super::switch::Outcomes;
 use super::tables::{FAIL, Node, NodeId, Occ, ROOT, Step, Tables};
 use super::{Builder, Candidate, Subject};
 use crate::build::place::PlaceBuf;
 use crate::{Arg, BinOp, BlockId, Call, Callee, Glue, Operand, Place, Proj, Rvalue, Stmt, Terminator};
-use kiln_air::{PatId, PatKind, UseKind};
+use kiln_air::{PatId, PatKind};
 use kiln_source::{Idx, TextRange};
 use kiln_types::{StaticData, TypeId, ValueId, ValueKey};
 
@@ -144,64 +145,15 @@ impl Builder<'_, '_> {
 
     fn switch(&mut self, decision: &mut Decision<'_>, occ: Occ, cases: &[(u128, NodeId)], ranges: &[(u128, NodeId)]) {
         let (range, place) = (decision.range, self.occurrence(decision, occ));
-        let ty = decision.tables.occurrences[occ.index()].ty;
-        let (value, ty) = match self.cx.pool.enum_def(ty).map(|def| def.tag) {
-            Some(tag) => (self.emit.compute(tag, Rvalue::Tag(place.finish()), range), tag),
-            None => (self.scalar_of(&place, ty, range), ty),
-        };
+        let (value, ty) = self.switched(&place, decision.tables.occurrences[occ.index()].ty, range);
         // The nodes opened last are emitted first: ask for the outcomes in reverse.
-        let range_blocks: Vec<_> =
-            ranges.iter().rev().map(|(first, node)| (*first, self.target(decision, *node))).collect();
-        let case_blocks: Vec<_> =
-            cases.iter().rev().map(|(bits, node)| (*bits, self.target(decision, *node))).collect();
-        let ranges_from: Vec<_> = range_blocks.into_iter().rev().collect();
-        let cases_to: Vec<_> = case_blocks.into_iter().rev().collect();
-        let never_else = ranges[0].1 == FAIL && decision.failed.is_none() && ranges.len() == 1;
-        match (&cases_to[..], &ranges_from[..]) {
-            ([], _) => self.search(value, ty, &ranges_from, range),
-            ([case], _) if never_else => self.emit.jump(case.1, range),
-            ([case, other], _) if never_else => self.test_case(value, ty, *case, other.1, range),
-            ([case], [other]) => self.test_case(value, ty, *case, other.1, range),
-            (_, [other]) => {
-                let default = other.1;
-                self.emit.end(Terminator::Switch { value, ty, cases: cases_to.into(), default }, range);
-            }
-            _ => {
-                let default = self.emit.new_block();
-                self.emit.end(Terminator::Switch { value, ty, cases: cases_to.into(), default }, range);
-                self.emit.enter(default).expect("the switch goes there");
-                self.search(value, ty, &ranges_from, range);
-            }
-        }
-    }
-
-    /// One value goes to its block, all others to the other one.
-    fn test_case(&mut self, value: Operand, ty: TypeId, case: (u128, BlockId), other: BlockId, range: TextRange) {
-        if ty == TypeId::BOOL {
-            let (then, else_) = if case.0 == 1 { (case.1, other) } else { (other, case.1) };
-            return self.emit.end(Terminator::Branch { cond: value, then, else_ }, range);
-        }
-        let constant = Operand::Const(self.cx.pool.scalar(ty, case.0));
-        self.branch_on(BinOp::Eq, value, constant, case.1, other, range);
-    }
-
-    /// Finds the range of a value by halves.
-    fn search(&mut self, value: Operand, ty: TypeId, ranges: &[(u128, BlockId)], range: TextRange) {
-        if let [(_, target)] = ranges {
-            return self.emit.jump(*target, range);
-        }
-        let (low, high) = ranges.split_at(ranges.len() / 2);
-        let [below, above] = [low, high].map(|part| match part {
-            [(_, target)] => *target,
-            _ => self.emit.new_block(),
-        });
-        let first = Operand::Const(self.cx.pool.scalar(ty, high[0].0));
-        self.branch_on(BinOp::Lt, value, first, below, above, range);
-        for (part, block) in [(low, below), (high, above)] {
-            if part.len() > 1 && self.emit.enter(block).is_ok() {
-                self.search(value, ty, part, range);
-            }
-        }
+        let mut target = |(bits, node): &(u128, NodeId)| (*bits, self.target(decision, *node));
+        let mut outcomes = Outcomes { ranges: ranges.iter().rev().map(&mut target).collect(), ..Outcomes::default() };
+        outcomes.cases = cases.iter().rev().map(target).collect();
+        outcomes.ranges.reverse();
+        outcomes.cases.reverse();
+        outcomes.is_complete = ranges.len() == 1 && ranges[0].1 == FAIL && decision.failed.is_none();
+        self.switch_to(value, ty, &outcomes, range);
     }
 
     fn equal(&mut self, decision: &Decision<'_>, occ: Occ, value: ValueId, yes: BlockId, no: BlockId) {
@@ -232,14 +184,6 @@ impl Builder<'_, '_> {
         let pointer = self.cx.pool.value(ValueKey::StaticPtr { ty, data, offset: 0, len: Some(len) });
         let local = self.emit.hold(ty, Rvalue::Operand(Operand::Const(pointer)), range);
         Arg::Place(Place::local(local).then(Proj::Deref))
-    }
-
-    /// The scalar in a place as an operand.
-    fn scalar_of(&mut self, place: &PlaceBuf, ty: TypeId, range: TextRange) -> Operand {
-        match place.as_local() {
-            Some(local) => Operand::Copy(local),
-            None => self.emit.compute(ty, Rvalue::Use(place.finish(), UseKind::Copy), range),
-        }
     }
 
     /// The place of a part of the scrutinee.

@@ -5,7 +5,7 @@
 //! Decision Trees" (ML Workshop 2008): pick a column, switch on it, go on with the rows each outcome leaves. Equal
 //! remainders are solved once, so the tree is a graph; where it would still grow out of proportion, or test a guard at
 //! two places, [`chain`] tries the arms one after the other instead, which is linear in the size of the patterns.
-//! [`emit`] turns the graph into blocks, [`bind`] the bindings into assignments; each arm's body is lowered once.
+//! [`emit`] turns the graph into blocks, [`bind`] the bindings into assignments; [`switch`] does matches that are one switch at once; each arm's body is lowered once.
 
 mod tables;
 
@@ -14,6 +14,8 @@ mod tree;
 mod chain;
 
 mod emit;
+
+mod switch;
 
 mod bind;
 
@@ -132,6 +134,9 @@ impl Builder<'_, '_> {
         if candidates.is_empty() {
             self.emit.end(Terminator::Unreachable, range);
             return;
+        }
+        if let Some(flat) = self.as_flat(candidates) {
+            return self.flat_match(&flat, subject, candidates, failed, range);
         }
         let mut tables = self.cx.scratch.matches.0.pop().unwrap_or_default();
         let pointer_bits = self.cx.layouts.target().pointer_bits();
