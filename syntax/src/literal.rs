@@ -22,9 +22,15 @@ pub(crate) enum TextError {
     LongChar,
 }
 
+/// So many decimal digits always fit in 64 bits.
+const SHORT: usize = 19;
+
 /// The value of an integer literal.
 pub(crate) fn integer(text: &str) -> Result<u128, NumberError> {
     let bytes = text.as_bytes();
+    if bytes.len() <= SHORT && bytes.iter().all(u8::is_ascii_digit) {
+        return Ok(bytes.iter().fold(0_u64, |value, byte| value * 10 + u64::from(byte - b'0')).into());
+    }
     let (radix, digits) = match bytes {
         [b'0', b'x', digits @ ..] => (16, digits),
         [b'0', b'o', digits @ ..] => (8, digits),
@@ -188,6 +194,7 @@ mod tests {
     #[test]
     fn integers_in_every_base_up_to_128_bits() {
         assert_eq!(integer("1_000"), Ok(1000));
+        assert_eq!(integer("9999999999999999999"), Ok(9_999_999_999_999_999_999));
         assert_eq!(integer("0xFF_ff"), Ok(0xFFFF));
         assert_eq!(integer("0o17"), Ok(15));
         assert_eq!(integer("0b1011"), Ok(11));
