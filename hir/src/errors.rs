@@ -30,6 +30,9 @@ pub(crate) fn duplicate_name(span: Span, name: &str, first: Span) -> Diagnostic 
         .also(first, "first declared here")
 }
 
+/// How many unknown names of a module are compared with the known ones.
+pub(crate) const MOST_SUGGESTIONS: u32 = 200;
+
 pub(crate) fn unresolved_name<'a>(span: Span, name: &str, known: impl Iterator<Item = &'a str>) -> Diagnostic {
     let error =
         Diagnostic::error(codes::E0101, span, format!("there is no `{name}` here")).label("not found in this scope");
@@ -113,8 +116,13 @@ pub(crate) fn import_needs_literal(span: Span, name: &str) -> Diagnostic {
         .help("files are found before anything is computed, so the path can't be computed")
 }
 
-/// The known name nearest to a misspelt one, if it is near: at most a third of the letters changed.
+/// The known name nearest to a misspelt one, if it is near: at most a third of the letters changed. Very long names are
+/// near to none.
 pub(crate) fn closest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    const LONGEST: usize = 64;
+    if name.len() > LONGEST {
+        return None;
+    }
     let limit = name.chars().count().div_ceil(3);
     known
         .take(2_000)

@@ -6,6 +6,8 @@
 use super::Lower;
 use crate::VarRef;
 use kiln_source::DeclId;
+use rustc_hash::FxHashMap;
+use std::collections::VecDeque;
 
 impl Lower<'_> {
     /// Records the captures of a body that is complete. Recursion between nested declarations is settled when the
@@ -51,18 +53,23 @@ impl Lower<'_> {
         true
     }
 
-    /// Passes captures along "names" until nothing changes.
+    /// Passes captures along "names" until nothing changes: each capture of a declaration goes to those who name it.
     fn settle_captures(&mut self) {
-        let pending = std::mem::take(&mut self.pending);
-        let mut changed = !pending.is_empty();
-        while changed {
-            changed = false;
-            for &(user, named) in &pending {
-                for index in 0..self.program.decls[named].captures.len() {
-                    let var = self.program.decls[named].captures[index];
-                    if var.decl != user {
-                        changed |= self.add_capture(user, var);
-                    }
+        let mut users: FxHashMap<DeclId, Vec<DeclId>> = FxHashMap::default();
+        let mut queue = VecDeque::new();
+        for (user, named) in std::mem::take(&mut self.pending) {
+            let known = users.entry(named).or_default();
+            if known.is_empty() {
+                queue.extend(self.program.decls[named].captures.iter().map(|var| (named, *var)));
+            }
+            if known.last() != Some(&user) {
+                known.push(user);
+            }
+        }
+        while let Some((named, var)) = queue.pop_front() {
+            for &user in users.get(&named).map_or(&[][..], Vec::as_slice) {
+                if var.decl != user && self.add_capture(user, var) {
+                    queue.push_back((user, var));
                 }
             }
         }

@@ -127,7 +127,9 @@ impl Lower<'_> {
         if let Some((_, module)) = PRELUDE.iter().find(|(known, _)| *known == name) {
             return self.prelude(symbol, module, range);
         }
-        let known = self.scopes.names().map(|other| self.names.name(other));
+        self.unresolved += 1;
+        let is_compared = self.unresolved <= errors::MOST_SUGGESTIONS;
+        let known = self.scopes.names().take_while(|_| is_compared).map(|other| self.names.name(other));
         let error = errors::unresolved_name(self.span(range), name, known);
         self.error(error);
         Expr::Error

@@ -47,6 +47,7 @@ pub fn lower_module(
         bodies: Vec::new(),
         pending: Vec::new(),
         consts: FxHashSet::default(),
+        unresolved: 0,
     };
     lower.module_items();
     module
@@ -66,6 +67,8 @@ struct Lower<'a> {
     pending: Vec<(DeclId, DeclId)>,
     /// Declarations that are consts, known before they are lowered.
     consts: FxHashSet<DeclId>,
+    /// How many unknown names were reported.
+    unresolved: u32,
 }
 
 /// The state of lowering one declaration.
