@@ -10,10 +10,13 @@ use std::path::Path;
 /// Sources to start from: the goldens and the library.
 fn sources() -> Vec<String> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden");
-    let mut paths: Vec<_> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    let mut paths: Vec<_> = std::fs::read_dir(folder)
+        .expect("the folder is there")
+        .map(|entry| entry.expect("it can be read").path())
+        .collect();
     paths.retain(|path| path.extension().is_some_and(|end| end == "kiln"));
     paths.sort();
-    paths.iter().map(|path| std::fs::read_to_string(path).unwrap()).collect()
+    paths.iter().map(|path| std::fs::read_to_string(path).expect("it can be read")).collect()
 }
 
 /// Every local is one of its body, every capture is listed, every jump is to a loop of the body, parts come first.
@@ -131,8 +134,9 @@ proptest! {
 /// The smallest stack that the driver gives its thread.
 fn on_a_small_stack(run: impl FnOnce() + Send) {
     std::thread::scope(|scope| {
-        let thread = std::thread::Builder::new().stack_size(64 << 20).spawn_scoped(scope, run).unwrap();
-        thread.join().unwrap();
+        let thread =
+            std::thread::Builder::new().stack_size(64 << 20).spawn_scoped(scope, run).expect("a thread starts");
+        thread.join().expect("nothing panics");
     });
 }
 
