@@ -242,7 +242,8 @@ mod tests {
 
     #[test]
     fn markers_name_lines() {
-        let text = "a // error[E0401] error[E0102]\nb\n// error[E0002] @ 2\n// file: u.kiln\nc // warning: unused_mut\n";
+        let text =
+            "a // error[E0401] error[E0102]\nb\n// error[E0002] @ 2\n// file: u.kiln\nc // warning: unused_mut\n";
         let example = Example::parse(text).unwrap();
         let expected =
             [marker("main.kiln", 1, "E0102"), marker("main.kiln", 1, "E0401"), marker("main.kiln", 2, "E0002")];

@@ -208,7 +208,8 @@ mod tests {
 
     #[test]
     fn a_page_is_rules_with_blocks() {
-        let (page, complaints) = parse("# T\n\nr[a.b]\nSays.\n```kiln\nx\n```\n```text\ny\n```\nr[a.c_2]\nToo.\n```kiln\n```\n");
+        let (page, complaints) =
+            parse("# T\n\nr[a.b]\nSays.\n```kiln\nx\n```\n```text\ny\n```\nr[a.c_2]\nToo.\n```kiln\n```\n");
         assert_eq!(complaints, [""; 0]);
         let shown: Vec<_> = page.rules.iter().map(|rule| (&*rule.id, rule.line, rule.blocks.len())).collect();
         assert_eq!(shown, [("a.b", 3, 1), ("a.c_2", 11, 1)]);

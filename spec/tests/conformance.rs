@@ -25,9 +25,11 @@ fn main() -> ExitCode {
         trials.extend(page.rules.iter().flat_map(|rule| of_rule(page, rule)));
     }
     match programs(&folder.join("../examples")) {
-        Ok(programs) => trials.extend(programs.into_iter().map(|program| {
-            Trial::test(format!("examples/{}", program.name), move || Ok(check_program(&program)?))
-        })),
+        Ok(programs) => trials.extend(
+            programs
+                .into_iter()
+                .map(|program| Trial::test(format!("examples/{}", program.name), move || Ok(check_program(&program)?))),
+        ),
         Err(error) => {
             let message = error.to_string();
             trials.push(Trial::test("examples", move || Err(message.into())));
@@ -36,7 +38,10 @@ fn main() -> ExitCode {
     if !arguments.list {
         let engines: Vec<&str> = Engine::available().iter().map(|engine| engine.name()).collect();
         let rules: usize = pages.iter().map(|page| page.rules.len()).sum();
-        eprintln!("{rules} rules; engines: {}", if engines.is_empty() { "none".to_owned() } else { engines.join(", ") });
+        eprintln!(
+            "{rules} rules; engines: {}",
+            if engines.is_empty() { "none".to_owned() } else { engines.join(", ") }
+        );
     }
     libtest_mimic::run(&arguments, trials).exit_code()
 }
