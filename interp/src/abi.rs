@@ -1,5 +1,6 @@
 //! How values pass between frames. It depends on types and modes alone, so calls through pointers agree with all others.
 
+use crate::state::WINDOW;
 use kiln_types::{Layouts, ParamMode, Pool, Repr, ScalarKind, TypeId};
 
 /// What stands in registers for an argument or result.
@@ -28,6 +29,14 @@ impl Pass {
             Pass::Pair | Pass::FatPointer => 2,
         }
     }
+}
+
+/// Arguments that come in registers of the window; what follows comes in registers beyond it.
+pub(crate) const IN_WINDOW: u32 = 24;
+
+/// The register, counted from the callee's first, for the argument that needs `slots` of them from the `slot`-th on.
+pub(crate) fn argument_slot(slot: u32, slots: u32) -> u32 {
+    if slot + slots <= IN_WINDOW { slot } else { slot + WINDOW as u32 }
 }
 
 /// How a value of a type passes: a result, or an owned argument.

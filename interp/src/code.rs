@@ -1,6 +1,6 @@
 //! A lowered function: its instructions and the tables they refer to.
 
-use crate::abi::Pass;
+use crate::abi::{IN_WINDOW, Pass};
 use crate::fold::ScalarOp;
 use crate::op::{Op, Pc, Reg};
 use kiln_cfg::Local;
@@ -32,10 +32,15 @@ pub(crate) struct Code {
 pub(crate) struct Param {
     pub(crate) ty: TypeId,
     pub(crate) pass: Pass,
-    /// First register of its argument.
+    /// First register of its argument. In the window, it holds the argument as long as the frame lives.
     pub(crate) slot: u32,
-    /// Whether the registers hold the argument as long as the frame lives.
-    pub(crate) stays: bool,
+}
+
+impl Param {
+    /// Whether its registers are in the window.
+    pub(crate) fn is_in_window(&self) -> bool {
+        self.slot < IN_WINDOW
+    }
 }
 
 /// What does not fit an instruction.

@@ -2,18 +2,11 @@
 
 use super::place::{Spot, Where};
 use super::{Lower, Lowered, callee_params, fn_type};
-use crate::abi::{self, Pass};
+use crate::abi::{self, IN_WINDOW, Pass};
 use crate::code::MemRef;
 use crate::op::{Op, Reg};
 use kiln_cfg::{Arg, Call, Callee, Operand, Place};
 use kiln_types::{FnTypeParam, ParamMode};
-
-/// Where a call's arguments go.
-struct Row {
-    first: Reg,
-    /// How many registers of the row the window has.
-    count: u32,
-}
 
 impl Lower<'_> {
     pub(super) fn call(&mut self, call: &Call) -> Lowered {
@@ -24,11 +17,10 @@ impl Lower<'_> {
             Callee::Pointer(operand) => Some(self.reg(operand)?),
         };
         // Two more, for a result of two registers.
-        let (first, count) = self.emit.above(slots.max(2) as usize);
-        let row = Row { first, count: count as u32 };
+        let first = self.emit.above(slots.clamp(2, IN_WINDOW) as usize);
         let mut slot = 0;
         for (arg, pass) in call.args.iter().zip(&params) {
-            self.arg(&row, slot, arg, *pass)?;
+            self.arg(first, slot, arg, *pass)?;
             slot += pass.slots();
         }
         self.emit.op(match (call.callee, target) {
@@ -57,23 +49,24 @@ impl Lower<'_> {
         passes
     }
 
-    fn arg(&mut self, row: &Row, slot: u32, arg: &Arg, pass: Pass) -> Lowered {
+    fn arg(&mut self, first: Reg, slot: u32, arg: &Arg, pass: Pass) -> Lowered {
         let slots = pass.slots();
         if slots == 0 {
             return Ok(());
         }
-        let fits = slot + slots <= row.count;
-        let dst = if fits { row.first + slot as Reg } else { self.emit.scratch_row(slots as usize) };
+        let (slot, scratch) = (abi::argument_slot(slot, slots), self.emit.scratch_count());
+        let fits = slot < IN_WINDOW;
+        let dst = if fits { first + slot as Reg } else { self.emit.scratch_row(slots as usize) };
         match arg {
             Arg::Value(operand) => self.value_arg(*operand, pass, dst)?,
             Arg::Place(place) => self.place_arg(place, pass, dst)?,
         }
         if !fits {
-            let first = u32::from(row.first) + slot;
             for index in 0..slots {
-                self.emit.op(Op::StoreSlot { a: dst + index as Reg, slot: first + index });
+                self.emit.op(Op::StoreSlot { a: dst + index as Reg, slot: u32::from(first) + slot + index });
             }
         }
+        self.emit.give_scratch(scratch);
         Ok(())
     }
 

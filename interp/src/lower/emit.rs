@@ -1,13 +1,14 @@
 //! Bytecode while it is made: instructions, registers, jumps.
 
+use crate::abi::IN_WINDOW;
 use crate::code::{Switch, Tables};
 use crate::op::{Op, Pc, Reg};
 use kiln_cfg::BlockId;
 use kiln_source::{IdxVec, TextRange};
 
-/// Registers are used up: what a single instruction needs beside the values that live is bounded, so this does not
-/// happen as long as locals leave enough of them.
-const SCRATCH: usize = 48;
+/// Registers that locals leave to single instructions: those of a call's arguments, and as many for computing addresses. What one
+/// instruction needs is bounded.
+const SCRATCH: usize = 2 * IN_WINDOW as usize;
 
 /// The instructions so far.
 pub(super) struct Emit {
@@ -113,18 +114,28 @@ impl Emit {
         reg
     }
 
-    /// Registers above all that are in use, for a call's arguments: the first, and how many of `count` there are.
-    pub(super) fn above(&mut self, count: usize) -> (Reg, usize) {
-        let first = self.taken.iter().rposition(|taken| *taken).map_or(0, |last| last + 1).min(255);
-        let count = count.min(256 - first);
+    /// Registers in a row above all that are in use, for a call's arguments.
+    pub(super) fn above(&mut self, count: usize) -> Reg {
+        let first = self.taken.iter().rposition(|taken| *taken).map_or(0, |last| last + 1);
+        assert!(first + count <= 256, "locals and what an instruction needs leave as many registers as arguments take");
         self.taken[first..first + count].fill(true);
         self.scratch.extend((first..first + count).map(|reg| reg as Reg));
-        (first as Reg, count)
+        first as Reg
     }
 
     /// The end of an instruction: gives scratch registers back.
     pub(super) fn end_instruction(&mut self) {
-        for reg in self.scratch.drain(..) {
+        self.give_scratch(0);
+    }
+
+    /// How many scratch registers are in use.
+    pub(super) fn scratch_count(&self) -> usize {
+        self.scratch.len()
+    }
+
+    /// Gives scratch registers back that were taken since there were `count` of them.
+    pub(super) fn give_scratch(&mut self, count: usize) {
+        for reg in self.scratch.drain(count..) {
             self.taken[usize::from(reg)] = false;
         }
     }

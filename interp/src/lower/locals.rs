@@ -33,9 +33,6 @@ pub(super) enum Loc {
 /// Registers that locals of the whole function may take; the others are for what lives in a block.
 const WHOLE_FUNCTION: usize = 150;
 
-/// Arguments up to this register stay where they come in.
-const IN_PLACE: u32 = 96;
-
 /// How a local is held when it is not in memory.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Shape {
@@ -59,9 +56,10 @@ impl Lower<'_> {
     /// Gives every local its place, but for those that a single block needs.
     pub(super) fn place_locals(&mut self) -> Lowered {
         self.frame = 8 * self.survey.facts.iter().filter(|facts| facts.addressed).count() as u64;
-        // Arguments come in at the first registers, whatever becomes of them.
-        let incoming: u32 = self.params.iter().map(|param| param.pass.slots()).sum();
-        self.emit.take_at(0, incoming.min(IN_PLACE) as usize);
+        // Arguments in the window stay where they come in, also those that are copied to memory: traces show them.
+        for param in self.params.iter().filter(|param| param.is_in_window()) {
+            self.emit.take_at(param.slot as Reg, param.pass.slots() as usize);
+        }
         for local in self.func.locals.ids() {
             self.locs[local] = match local.0 as usize {
                 index @ 1.. if index <= self.func.param_count => self.place_param(local)?,
@@ -72,11 +70,9 @@ impl Lower<'_> {
     }
 
     fn place_param(&mut self, local: Local) -> Lowered<Loc> {
-        let param = &mut self.params[local.0 as usize - 1];
-        let fits = param.slot + param.pass.slots() <= IN_PLACE;
+        let param = &self.params[local.0 as usize - 1];
+        let (pass, slot, fits) = (param.pass, param.slot as Reg, param.is_in_window());
         let is_addressed = self.survey.facts[local].addressed;
-        param.stays = fits;
-        let (pass, slot) = (param.pass, param.slot as Reg);
         match pass {
             Pass::Nothing => Ok(Loc::Zst),
             Pass::Pointer if fits => Ok(Loc::Ref(slot)),
@@ -254,8 +250,8 @@ impl Lower<'_> {
             Loc::Frame { offset, .. } | Loc::RefInFrame { offset, .. } => offset,
             _ => return Ok(()),
         };
-        let reg = if param.stays { param.slot as Reg } else { self.emit.scratch_row(slots as usize) };
-        if !param.stays {
+        let reg = if param.is_in_window() { param.slot as Reg } else { self.emit.scratch_row(slots as usize) };
+        if !param.is_in_window() {
             for index in 0..slots {
                 self.emit.op(Op::LoadSlot { dst: reg + index as Reg, slot: param.slot + index });
             }

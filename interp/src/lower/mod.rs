@@ -253,7 +253,7 @@ fn params(cx: &mut LowerCx<'_>, func: &Func) -> Vec<Param> {
                 _ => ParamMode::Own,
             };
             let pass = abi::pass_param(cx.pool, cx.layouts, mode, decl.ty);
-            let param = Param { ty: decl.ty, pass, slot, stays: false };
+            let param = Param { ty: decl.ty, pass, slot: abi::argument_slot(slot, pass.slots()) };
             slot += pass.slots();
             param
         })

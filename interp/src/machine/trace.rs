@@ -49,10 +49,10 @@ impl Machine {
         let slot = frame.base as usize + param.slot as usize;
         let opaque = ArgValue::Opaque(param.ty);
         match param.pass {
-            Pass::Value if param.stays => {
+            Pass::Value if param.is_in_window() => {
                 result::scalar_value(env, param.ty, self.state.registers[slot]).map_or(opaque, ArgValue::Value)
             }
-            Pass::Pair if param.stays => {
+            Pass::Pair if param.is_in_window() => {
                 let (low, high) = (self.state.registers[slot], self.state.registers[slot + 1]);
                 result::wide_value(env, param.ty, low, high).map_or(opaque, ArgValue::Value)
             }
