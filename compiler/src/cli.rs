@@ -1,7 +1,7 @@
 //! The command line of `kiln`.
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use kiln_compiler::{Emit, Format, Linker, Mode, OptLevel, Options, Stage, target_named};
+use kiln_compiler::{Emit, Format, Limits, Linker, Mode, OptLevel, Options, Stage, target_named};
 use kiln_source::{Diagnostic, nearest};
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -77,6 +77,15 @@ pub struct CompileArgs {
     /// Read the standard library from this folder
     #[arg(long, value_name = "DIR", env = "KILN_STD")]
     pub std: Option<PathBuf>,
+    /// Instructions that one evaluation at compile time may execute; 0 is no limit
+    #[arg(long, value_name = "N", default_value_t = Limits::default().steps)]
+    pub comptime_steps: u64,
+    /// Calls that may nest at compile time; 0 is no limit
+    #[arg(long, value_name = "N", default_value_t = Limits::default().depth)]
+    pub comptime_depth: u64,
+    /// Bytes that may be in use at compile time; 0 is no limit
+    #[arg(long, value_name = "N", default_value_t = Limits::default().memory)]
+    pub comptime_memory: u64,
 }
 
 /// Options of everything that makes native code.
@@ -164,8 +173,9 @@ impl Command {
 
 impl CompileArgs {
     fn options(self, mode: Mode, inputs: Vec<PathBuf>) -> Result<Options, Box<Diagnostic>> {
-        let CompileArgs { target, emit, only, std } = self;
-        let mut options = Options { emits: emit, only, std_dir: std, ..Options::new(mode, inputs) };
+        let CompileArgs { target, emit, only, std, comptime_steps, comptime_depth, comptime_memory } = self;
+        let limits = Limits { steps: comptime_steps, depth: comptime_depth, memory: comptime_memory };
+        let mut options = Options { emits: emit, only, std_dir: std, limits, ..Options::new(mode, inputs) };
         if let Some(triple) = target {
             options.target = target_named(&triple)?;
         }

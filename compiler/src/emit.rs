@@ -17,7 +17,8 @@ pub(crate) fn emit_functions(session: &mut Session<'_>, hir: &hir::Program, anal
         airs.map(|body| format!("{body:#?}\n")).collect::<Vec<_>>().join("\n")
     });
     session.emit(Stage::Cfg, |session| {
-        let shown = shown(session, hir, analysis, |func| analysis.program.bodies.get(func).is_some_and(Option::is_some));
+        let shown =
+            shown(session, hir, analysis, |func| analysis.program.bodies.get(func).is_some_and(Option::is_some));
         let names = |func| analysis.program.info(func).name.clone();
         let types = TypeNames::new(&analysis.pool, &session.interner);
         let cx = PrintCx {
@@ -34,7 +35,12 @@ pub(crate) fn emit_functions(session: &mut Session<'_>, hir: &hir::Program, anal
 }
 
 /// The functions to show, of those that have a body in the stage.
-fn shown(session: &Session<'_>, hir: &hir::Program, analysis: &Analysis, has_body: impl Fn(FuncId) -> bool) -> Vec<FuncId> {
+fn shown(
+    session: &Session<'_>,
+    hir: &hir::Program,
+    analysis: &Analysis,
+    has_body: impl Fn(FuncId) -> bool,
+) -> Vec<FuncId> {
     let library: Vec<_> = hir.modules.iter().filter(|module| module.is_std).map(|module| module.file).collect();
     let infos = analysis.program.infos.iter_enumerated().filter_map(|(func, info)| Some((func, info.as_ref()?)));
     let wanted = infos.filter(|(_, info)| match &session.options.only {
@@ -109,7 +115,10 @@ mod tests {
     #[test]
     fn one_function_is_cut_out() {
         let ir = "; x\ndefine internal i32 @\"main::f\"(i32 %0) {\nbb0:\n  ret i32 %0\n}\n\ndefine i32 @main() {\n}\n";
-        assert_eq!(cut_ir(ir, "main::f").unwrap(), "define internal i32 @\"main::f\"(i32 %0) {\nbb0:\n  ret i32 %0\n}\n");
+        assert_eq!(
+            cut_ir(ir, "main::f").unwrap(),
+            "define internal i32 @\"main::f\"(i32 %0) {\nbb0:\n  ret i32 %0\n}\n"
+        );
         assert_eq!(cut_ir(ir, "other"), None);
         let assembly = "\t.text\n\"main::f\":\n\tret\n.Lfunc_end0:\n\t.size\nmain:\n\tret\n";
         assert_eq!(cut_assembly(assembly, "main::f").unwrap(), "\"main::f\":\n\tret\n");

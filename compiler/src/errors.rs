@@ -208,6 +208,7 @@ impl UnknownTarget<'_> {
 /// Something this build of the compiler can't do. E0806.
 pub(crate) enum BackendUnavailable {
     /// It was built without LLVM.
+    #[cfg(not(feature = "llvm"))]
     NoLlvm { wanted: String },
     /// LLVM refuses.
     Refused { backend: String, reason: String },
@@ -216,6 +217,7 @@ pub(crate) enum BackendUnavailable {
 impl BackendUnavailable {
     pub(crate) fn diagnostic(self) -> Diagnostic {
         match self {
+            #[cfg(not(feature = "llvm"))]
             BackendUnavailable::NoLlvm { wanted } => {
                 Diagnostic::global_error(codes::E0806, format!("this `kiln` was built without LLVM, which {wanted} needs"))
                     .help("install LLVM (on Debian: `apt-get install llvm-22-dev g++`) and build `kiln` again: `cargo xtask setup` does the first")

@@ -9,6 +9,7 @@
 #![forbid(unsafe_code)]
 
 mod options;
+pub use kiln_sema::Limits;
 pub use options::{Emit, Linker, Mode, OptLevel, Options, target_named};
 
 mod stage;
@@ -23,6 +24,7 @@ pub use pipeline::{Compilation, compile};
 mod session;
 pub use session::{Emitted, Session};
 
+mod cascade;
 mod import_path;
 mod load;
 

@@ -1,6 +1,7 @@
 //! Makes executables of objects with the system's linker driver.
 
 use crate::errors::{LinkFailed, UnwritableOutput};
+use crate::guard::Phase;
 use crate::output::Beside;
 use crate::{Linker, Options};
 use kiln_source::Diagnostic;
@@ -14,6 +15,7 @@ use std::{env, fs};
 /// # Errors
 /// E0803 where the output can't be written, E0804 where the linker is missing or fails.
 pub fn link(object: &[u8], output: &Path, options: &Options) -> Result<(), Box<Diagnostic>> {
+    Phase::Linking.enter();
     let unwritable = |error| Box::new(UnwritableOutput { path: output, error }.diagnostic());
     let place = Beside::new(output).map_err(unwritable)?;
     let object_path = place.with_name("program.o");

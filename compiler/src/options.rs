@@ -2,6 +2,7 @@
 
 use crate::Stage;
 use crate::errors::UnknownTarget;
+use kiln_sema::Limits;
 use kiln_source::Diagnostic;
 use kiln_types::Target;
 use std::path::PathBuf;
@@ -78,6 +79,8 @@ pub struct Options {
     pub linker: Option<Linker>,
     /// A folder to read the standard library from, instead of the embedded one.
     pub std_dir: Option<PathBuf>,
+    /// Budgets of comptime evaluation.
+    pub limits: Limits,
 }
 
 impl Options {
@@ -94,6 +97,7 @@ impl Options {
             output: None,
             linker: None,
             std_dir: None,
+            limits: Limits::default(),
         }
     }
 

@@ -1,6 +1,7 @@
 //! The pipeline on one screen.
 
 use crate::backend::{self, Unit};
+use crate::cascade::Broken;
 use crate::emit::{check_only, cut, emit_functions};
 use crate::guard::Phase;
 use crate::load::load;
@@ -34,6 +35,7 @@ pub fn compile(options: &Options, files: &dyn Files) -> Compilation {
 
     Phase::Loading.enter();
     let hir = load(&mut session);
+    let broken = Broken::of(session.reporter.diagnostics(), &hir);
 
     Phase::Analysing.enter();
     let mut analysis = analyse(&mut session, &hir);
@@ -47,12 +49,9 @@ pub fn compile(options: &Options, files: &dyn Files) -> Compilation {
     Phase::Generating.enter();
     let object = if session.reporter.has_errors() { None } else { generate(&mut session, &mut analysis) };
 
-    Compilation {
-        diagnostics: session.reporter.take(),
-        sources: session.sources,
-        emitted: session.emitted,
-        object,
-    }
+    let mut diagnostics = session.reporter.take();
+    diagnostics.retain(|diagnostic| broken.is_worth_saying(diagnostic));
+    Compilation { sources: session.sources, diagnostics, emitted: session.emitted, object }
 }
 
 /// HIR → AIR → CFG.
@@ -65,7 +64,7 @@ fn analyse(session: &mut Session<'_>, hir: &kiln_hir::Program) -> Analysis {
             Mode::Test => kiln_sema::Mode::Test,
         },
         keep_air: session.options.emits(Stage::Air),
-        ..kiln_sema::Options::default()
+        limits: session.options.limits,
     };
     kiln_sema::analyze(hir, &session.sources, &mut session.interner, &mut session.reporter, &options)
 }
@@ -74,7 +73,8 @@ fn analyse(session: &mut Session<'_>, hir: &kiln_hir::Program) -> Analysis {
 fn generate(session: &mut Session<'_>, analysis: &mut Analysis) -> Option<Vec<u8>> {
     let options = session.options;
     let wants_object = options.wants_executable();
-    let mut wanted: Vec<Stage> = options.emits.iter().map(|emit| emit.stage).filter(|stage| stage.is_made_by_backend()).collect();
+    let mut wanted: Vec<Stage> =
+        options.emits.iter().map(|emit| emit.stage).filter(|stage| stage.is_made_by_backend()).collect();
     wanted.extend(wants_object.then_some(Stage::Obj));
     if wanted.is_empty() {
         return None;

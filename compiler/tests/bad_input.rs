@@ -114,10 +114,17 @@ fn nesting_without_end() {
 fn chains_without_end() {
     let chain = |first: &str, next: &str| format!("fn main() {{ let x = {first}{}; }}", next.repeat(MILLION / 10));
     let else_if = format!("fn main() {{ if false {{ }} {} }}", "else if false { } ".repeat(MILLION / 10));
-    for text in [chain("1", " + 1"), chain("true", " && true"), chain("a", ".b"), chain("f", "()"), chain("a", "[0]"), else_if] {
+    for text in
+        [chain("1", " + 1"), chain("true", " && true"), chain("a", ".b"), chain("f", "()"), chain("a", "[0]"), else_if]
+    {
         let done = Place::with_main(&text).kiln(&["check", "main.kiln"]);
         let start: String = text.chars().take(60).collect();
-        assert!(matches!(done.status.code(), Some(0 | 1)), "{start}: {:?} {}", done.status, done.stderr.chars().take(500).collect::<String>());
+        assert!(
+            matches!(done.status.code(), Some(0 | 1)),
+            "{start}: {:?} {}",
+            done.status,
+            done.stderr.chars().take(500).collect::<String>()
+        );
     }
 }
 
@@ -128,9 +135,15 @@ fn endless_tokens() {
         Place::with_main(text).kiln(&["check", "main.kiln"]).refused("E0006");
     }
     Place::with_main("/*".repeat(MILLION)).kiln(&["check", "main.kiln"]).refused("E0003");
-    Place::with_main(format!("const X: i32 = \"{}", "x".repeat(MILLION))).kiln(&["check", "main.kiln"]).refused("E0002");
-    Place::with_main(format!("fn main() {{ {}; }}", "x".repeat(MILLION))).kiln(&["check", "main.kiln"]).refused("E0101");
-    Place::with_main("const X: i32 = \"".to_owned() + &"\\q".repeat(MILLION)).kiln(&["check", "main.kiln"]).refused("E0002");
+    Place::with_main(format!("const X: i32 = \"{}", "x".repeat(MILLION)))
+        .kiln(&["check", "main.kiln"])
+        .refused("E0002");
+    Place::with_main(format!("fn main() {{ {}; }}", "x".repeat(MILLION)))
+        .kiln(&["check", "main.kiln"])
+        .refused("E0101");
+    Place::with_main("const X: i32 = \"".to_owned() + &"\\q".repeat(MILLION))
+        .kiln(&["check", "main.kiln"])
+        .refused("E0002");
 }
 
 #[test]
@@ -163,8 +176,10 @@ fn a_million_errors_are_counted_but_not_shown() {
 
 #[test]
 fn imports_in_circles() {
-    let place = Place::with_main("const a = @import(\"a\"); fn main() { a::f(); }")
-        .file("a.kiln", "const main = @import(\"main\"); const me = @import(\"a\"); pub fn f() { if false { main::main(); me::f(); } }");
+    let place = Place::with_main("const a = @import(\"a\"); fn main() { a::f(); }").file(
+        "a.kiln",
+        "const main = @import(\"main\"); const me = @import(\"a\"); pub fn f() { if false { main::main(); me::f(); } }",
+    );
     place.kiln(&["check", "main.kiln"]).accepted();
     let folder = Place::with_main("const a = @import(\"a\"); fn main() { }").file("a/b.kiln", "");
     folder.kiln(&["check", "main.kiln"]).refused("E0104");

@@ -1,8 +1,8 @@
 //! Programs that must be diagnosed, with the rendered text beside them.
 //!
 //! A case is `AREA/NAME.kiln` with `AREA/NAME.stderr`. The case of a code or warning bears its name and is about it: what is
-//! said first, in the order of the source, has that code. A line `// file: other.kiln` opens a further file, `//@ mode: build`
-//! at the top compiles as `kiln build` does. `cargo xtask bless` writes the expected texts.
+//! said first, in the order of the source, has that code. A line `// file: other.kiln` opens a further file. `//@ mode: build`
+//! compiles as `kiln build` does, `//@ steps: 1000` sets the budget of comptime. `cargo xtask bless` writes the expected texts.
 //!
 //! Contract: a case without expected text, with an unknown `//@` key, or in which the compiler breaks, fails.
 
@@ -72,28 +72,29 @@ impl Case {
 
 fn compiled(stem: &str, text: &str) -> Result<Compilation, String> {
     let root = format!("{stem}.kiln");
-    let options = Options::new(mode(text)?, vec![PathBuf::from(&root)]);
+    let options = options(text, Options::new(Mode::Check, vec![PathBuf::from(&root)]))?;
     let files = Memory::split(&root, text);
     guarded(|| compile(&options, &files)).map_err(|bug| bug.message)
 }
 
-/// The mode that the lines `//@` ask for.
-fn mode(text: &str) -> Result<Mode, String> {
-    let mut mode = Mode::Check;
+/// The options with what the lines `//@` ask for.
+fn options(text: &str, mut options: Options) -> Result<Options, String> {
     for line in text.lines().filter_map(|line| line.strip_prefix("//@ ")) {
-        mode = match line {
-            "mode: build" => Mode::Build,
-            "mode: test" => Mode::Test,
-            other => return Err(format!("there is no `//@ {other}`")),
-        };
+        match line.split_once(": ") {
+            Some(("mode", "build")) => options.mode = Mode::Build,
+            Some(("mode", "test")) => options.mode = Mode::Test,
+            Some(("steps", number)) => options.limits.steps = number.parse().map_err(|_| "`steps` takes a number")?,
+            _ => return Err(format!("there is no `//@ {line}`")),
+        }
     }
-    Ok(mode)
+    Ok(options)
 }
 
 /// Whether the case of a code or warning is about it.
 fn is_about(stem: &str, compilation: &Compilation) -> Result<(), String> {
     let code = codes::ALL.iter().find(|code| code.name == stem);
-    let place = |diagnostic: &&Diagnostic| diagnostic.primary.as_ref().map(|label| (label.span.file, label.span.range.start));
+    let place =
+        |diagnostic: &&Diagnostic| diagnostic.primary.as_ref().map(|label| (label.span.file, label.span.range.start));
     let of = |severity| compilation.diagnostics.iter().filter(move |diagnostic| diagnostic.severity == severity);
     if let Some(code) = code {
         let first = of(Severity::Error).min_by_key(place).and_then(|error| error.code);
@@ -132,7 +133,8 @@ mod tests {
 
     #[test]
     fn unknown_keys_are_refused() {
-        assert!(mode("//@ mode: build\nfn f() { }\n").is_ok());
-        assert!(mode("//@ optimise: 3\n").is_err());
+        let read = |text| options(text, Options::new(Mode::Check, Vec::new()));
+        assert_eq!(read("//@ mode: build\n//@ steps: 7\nfn f() { }\n").map(|options| options.limits.steps), Ok(7));
+        assert!(read("//@ optimise: 3\n").is_err());
     }
 }

@@ -8,8 +8,7 @@ fn main() {
     let args = Arguments::from_args();
     let bless = std::env::var_os(BLESS).is_some();
     let cases = Case::all(Path::new(env!("CARGO_MANIFEST_DIR"))).expect("the folder of this crate can be read");
-    let trials = cases.into_iter().map(|case| {
-        Trial::test(case.name.clone(), move || case.run(bless).map_err(Into::into))
-    });
+    let trials =
+        cases.into_iter().map(|case| Trial::test(case.name.clone(), move || case.run(bless).map_err(Into::into)));
     libtest_mimic::run(&args, trials.collect()).exit();
 }

@@ -14,30 +14,21 @@ const BEFORE_MARK: usize = 60;
 /// A mark over more lines is shown as a mark of its first line.
 const MARK_LINES: usize = 6;
 
-/// Part of a file.
+/// Lines of a file that follow each other.
 #[derive(Debug)]
 pub(super) struct Excerpt {
     name: String,
     text: String,
-    groups: Vec<Group>,
-    /// Where each mark starts in `text`, and the line and column, from 0, it truly starts at.
-    starts: Vec<(usize, (usize, usize))>,
-}
-
-/// Lines that follow each other in the file.
-#[derive(Debug)]
-struct Group {
-    /// Bytes of the excerpt's text.
-    range: Range<usize>,
     /// Number of the first line, from 0.
     first: usize,
     /// How many.
     lines: usize,
+    /// Where each mark starts in `text`, and the line and column, from 0, it truly starts at.
+    starts: Vec<(usize, (usize, usize))>,
 }
 
 /// One line of the file, and the part of it that is shown.
 struct Cut {
-    line: usize,
     /// Offsets in the file.
     shown: Range<usize>,
     /// Whether something before, after is left out.
@@ -45,16 +36,22 @@ struct Cut {
 }
 
 impl Excerpt {
-    /// The lines around the marks, and where the marks are in them.
-    pub(super) fn of(file: &SourceFile, marks: impl Iterator<Item = TextRange>) -> (Excerpt, Vec<Range<usize>>) {
+    /// These lines, and where the marks are in them.
+    pub(super) fn of(
+        file: &SourceFile,
+        lines: Range<usize>,
+        marks: impl Iterator<Item = TextRange>,
+    ) -> (Excerpt, Vec<Range<usize>>) {
         let marks: Vec<Range<usize>> = marks.map(|mark| clamp(file, mark)).collect();
-        let mut wanted: Vec<usize> = marks.iter().flat_map(|mark| around(file, mark)).collect();
-        wanted.sort_unstable();
-        wanted.dedup();
-        let mut excerpt =
-            Excerpt { name: file.name.to_string(), text: String::new(), groups: Vec::new(), starts: Vec::new() };
+        let mut excerpt = Excerpt {
+            name: file.name.to_string(),
+            text: String::new(),
+            first: lines.start,
+            lines: lines.len(),
+            starts: Vec::new(),
+        };
         let mut ranges = vec![0..0; marks.len()];
-        for line in wanted {
+        for line in lines {
             let cut = cut(file, line, &marks);
             excerpt.add_line(file, &cut, &marks, &mut ranges);
         }
@@ -67,7 +64,6 @@ impl Excerpt {
 
     /// Appends a line and moves the ends of marks that lie in it.
     fn add_line(&mut self, file: &SourceFile, cut: &Cut, marks: &[Range<usize>], ranges: &mut [Range<usize>]) {
-        let start = self.text.len();
         if cut.left_out.0 {
             self.text.push('…');
         }
@@ -88,14 +84,6 @@ impl Excerpt {
             }
         }
         self.text.push('\n');
-        let range = start..self.text.len();
-        match self.groups.last_mut() {
-            Some(group) if group.first + group.lines == cut.line => {
-                group.range.end = range.end;
-                group.lines += 1;
-            }
-            _ => self.groups.push(Group { range, first: cut.line, lines: 1 }),
-        }
     }
 
     fn place_marks(&self, offset: usize, marks: &[Range<usize>], ranges: &mut [Range<usize>]) {
@@ -118,44 +106,32 @@ impl SourceCode for Excerpt {
         before: usize,
         _after: usize,
     ) -> Result<Box<dyn SpanContents<'a> + 'a>, MietteError> {
-        let end = span.offset() + span.len();
-        let inside = |group: &&Group| group.range.start <= span.offset() && end <= group.range.end;
-        let group = self.groups.iter().find(inside).ok_or(MietteError::OutOfBounds)?;
         // Without lines before it, miette asks only where the mark starts.
         let (line, column) = match self.starts.iter().find(|(offset, _)| before == 0 && *offset == span.offset()) {
             Some((_, place)) => *place,
-            None => (group.first, 0),
+            None => (self.first, 0),
         };
-        let data = &self.text.as_bytes()[group.range.clone()];
-        Ok(Box::new(Contents {
-            data,
-            span: group.range.clone().into(),
-            line,
-            column,
-            lines: group.lines,
-            name: &self.name,
-        }))
+        Ok(Box::new(Contents { excerpt: self, span: (0, self.text.len()).into(), line, column }))
     }
 }
 
+/// All of an excerpt, and the place miette asked for.
 struct Contents<'a> {
-    data: &'a [u8],
+    excerpt: &'a Excerpt,
     span: SourceSpan,
     line: usize,
     column: usize,
-    lines: usize,
-    name: &'a str,
 }
 
 impl<'a> SpanContents<'a> for Contents<'a> {
     fn data(&self) -> &'a [u8] {
-        self.data
+        self.excerpt.text.as_bytes()
     }
     fn span(&self) -> &SourceSpan {
         &self.span
     }
     fn name(&self) -> Option<&str> {
-        Some(self.name)
+        Some(&self.excerpt.name)
     }
     fn line(&self) -> usize {
         self.line
@@ -164,7 +140,7 @@ impl<'a> SpanContents<'a> for Contents<'a> {
         self.column
     }
     fn line_count(&self) -> usize {
-        self.lines
+        self.excerpt.lines
     }
 }
 
@@ -178,7 +154,8 @@ fn clamp(file: &SourceFile, mark: TextRange) -> Range<usize> {
 }
 
 /// The lines of a mark, one before and one after.
-fn around(file: &SourceFile, mark: &Range<usize>) -> Range<usize> {
+pub(super) fn around(file: &SourceFile, mark: TextRange) -> Range<usize> {
+    let mark = clamp(file, mark);
     let end = file.text.len();
     // What follows the last end of line is no line, unless a mark is there.
     let last = line_of(file, if file.text.ends_with('\n') && mark.end < end { end - 1 } else { end });
@@ -190,7 +167,7 @@ fn cut(file: &SourceFile, line: usize, marks: &[Range<usize>]) -> Cut {
     let range = line_range(file, line);
     let text = &file.text[range.clone()];
     if text.len() <= LINE_WIDTH || text.chars().nth(LINE_WIDTH).is_none() {
-        return Cut { line, shown: range, left_out: (false, false) };
+        return Cut { shown: range, left_out: (false, false) };
     }
     let inside = marks.iter().map(|mark| mark.start).filter(|start| range.start <= *start && *start <= range.end);
     let focus = inside.min().unwrap_or(range.start);
@@ -200,7 +177,7 @@ fn cut(file: &SourceFile, line: usize, marks: &[Range<usize>]) -> Cut {
         .nth(BEFORE_MARK - 1)
         .map_or(range.start, |(at, _)| range.start + at);
     let end = file.text[start..range.end].char_indices().nth(LINE_WIDTH).map_or(range.end, |(at, _)| start + at);
-    Cut { line, shown: start..end, left_out: (start > range.start, end < range.end) }
+    Cut { shown: start..end, left_out: (start > range.start, end < range.end) }
 }
 
 /// Number of the line, from 0, that holds an offset.

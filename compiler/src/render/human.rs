@@ -12,10 +12,11 @@
 //!   = help: a name that is spelled nearly so is `total`
 //! ```
 
-use super::excerpt::Excerpt;
+use super::excerpt::{Excerpt, around};
 use super::{Count, severity_name, tag};
 use kiln_source::{Diagnostic, FileId, Label, Severity, SourceMap};
 use miette::{GraphicalReportHandler, GraphicalTheme, LabeledSpan, ThemeCharacters, ThemeStyles};
+use std::ops::Range;
 
 /// Lines of a message, note or help that are shown.
 const TEXT_LINES: usize = 60;
@@ -23,8 +24,8 @@ const TEXT_LINES: usize = 60;
 pub(super) fn diagnostic(diagnostic: &Diagnostic, sources: &SourceMap, colour: bool) -> String {
     let paint = Paint { colour };
     let mut text = header(diagnostic, paint);
-    for (file, labels) in by_file(diagnostic) {
-        text.push_str(&snippet(diagnostic.severity, file, &labels, sources, paint));
+    for part in parts(diagnostic, sources) {
+        text.push_str(&snippet(diagnostic.severity, &part, sources, paint));
     }
     let notes = diagnostic.notes.iter().map(|note| ("note", note));
     let help = diagnostic.help.iter().map(|help| ("help", help));
@@ -89,25 +90,49 @@ fn excerpt_line(line: &str) -> String {
     line.chars().map(super::excerpt::visible).collect()
 }
 
-/// The marks of each file: first the primary one's, then the others in the order of their first mark.
-fn by_file(diagnostic: &Diagnostic) -> Vec<(FileId, Vec<(&Label, bool)>)> {
-    let primary = diagnostic.primary.iter().map(|label| (label, true));
-    let secondary = diagnostic.secondary.iter().map(|label| (label, false));
-    let mut files: Vec<(FileId, Vec<(&Label, bool)>)> = Vec::new();
-    for (label, is_primary) in primary.chain(secondary) {
-        let file = label.span.file;
-        match files.iter_mut().find(|(known, _)| *known == file) {
-            Some((_, labels)) => labels.push((label, is_primary)),
-            None => files.push((file, vec![(label, is_primary)])),
-        }
-    }
-    files
+/// Lines of one file that follow each other, and the marks in them.
+struct Part<'a> {
+    file: FileId,
+    lines: Range<usize>,
+    /// The labels, and whether each is the primary one.
+    labels: Vec<(&'a Label, bool)>,
 }
 
-/// The marked lines of one file.
-fn snippet(severity: Severity, file: FileId, labels: &[(&Label, bool)], sources: &SourceMap, paint: Paint) -> String {
-    let (excerpt, ranges) = Excerpt::of(sources.file(file), labels.iter().map(|(label, _)| label.span.range));
-    let marks = labels.iter().zip(ranges).map(|((label, primary), range)| {
+/// What is shown of the sources: the part with the primary mark, then the others in the order of their labels. Marks that
+/// are near each other are in one part.
+fn parts<'a>(diagnostic: &'a Diagnostic, sources: &SourceMap) -> Vec<Part<'a>> {
+    let primary = diagnostic.primary.iter().map(|label| (label, true));
+    let secondary = diagnostic.secondary.iter().map(|label| (label, false));
+    let mut parts: Vec<Part<'a>> = Vec::new();
+    for label in primary.chain(secondary) {
+        let file = label.0.span.file;
+        let lines = around(sources.file(file), label.0.span.range);
+        let mut part = Part { file, lines, labels: vec![label] };
+        // The new label may join parts that were apart.
+        let (near, apart): (Vec<_>, Vec<_>) = parts.into_iter().partition(|other| other.touches(&part));
+        parts = apart;
+        let place = near.first().map_or(parts.len(), |first| if first.labels[0].1 { 0 } else { parts.len() });
+        for other in near.into_iter().rev() {
+            part.lines = part.lines.start.min(other.lines.start)..part.lines.end.max(other.lines.end);
+            part.labels.splice(0..0, other.labels);
+        }
+        parts.insert(place, part);
+    }
+    parts
+}
+
+impl Part<'_> {
+    /// Whether at most one line is between the parts.
+    fn touches(&self, other: &Part<'_>) -> bool {
+        self.file == other.file && self.lines.start <= other.lines.end + 1 && other.lines.start <= self.lines.end + 1
+    }
+}
+
+/// The marked lines of one part.
+fn snippet(severity: Severity, part: &Part<'_>, sources: &SourceMap, paint: Paint) -> String {
+    let ranges = part.labels.iter().map(|(label, _)| label.span.range);
+    let (excerpt, ranges) = Excerpt::of(sources.file(part.file), part.lines.clone(), ranges);
+    let marks = part.labels.iter().zip(ranges).map(|((label, primary), range)| {
         let text = (!label.text.is_empty()).then(|| excerpt_line(&label.text));
         let span = (range.start, range.len());
         match primary {
@@ -118,11 +143,11 @@ fn snippet(severity: Severity, file: FileId, labels: &[(&Label, bool)], sources:
     let report = Report { severity, excerpt: &excerpt, marks: marks.collect() };
     let mut text = String::new();
     paint.handler().render_report(&mut text, &report).expect("writing to a string does not fail");
-    // The first line is the message, which `header` says once for all files.
+    // The first line is the message, which `header` says once for all parts.
     text.split_once('\n').map_or(String::new(), |(_, snippet)| snippet.to_owned())
 }
 
-/// One file's part of a diagnostic, as miette wants it.
+/// One part of a diagnostic, as miette wants it.
 #[derive(Debug)]
 struct Report<'a> {
     severity: Severity,
