@@ -99,7 +99,10 @@ fn main() {
     ];
     // The form whose file is named, or else an object.
     let is_named = |form: &str| args.iter().any(|arg| arg.ends_with(&format!(".{form}")));
-    for (name, wanted) in forms.into_iter().filter(|(name, _)| is_named(name) || *name == "object" && !is_named("ir") && !is_named("nothing")) {
+    for (name, wanted) in forms
+        .into_iter()
+        .filter(|(name, _)| is_named(name) || *name == "object" && !is_named("ir") && !is_named("nothing"))
+    {
         let start = Instant::now();
         let artifacts = m.compile(&Options { level, wanted, verify: false, ..Options::default() }).unwrap();
         println!("{name}: {:.3} s", start.elapsed().as_secs_f64());

@@ -33,6 +33,7 @@ mod passing;
 mod wrappers;
 
 mod plan;
+mod usage;
 
 mod body;
 mod place;

@@ -1,13 +1,13 @@
 //! What is decided about a function before its instructions are built: the order of its blocks, and where each local lives.
 //!
-//! A scalar that is assigned once and whose address nobody needs is an SSA value; everything else has memory in the frame.
+//! A scalar whose address nobody needs is an SSA value if it is assigned once, or before it is used in each block that uses it.
+//! Everything else has memory in the frame.
 
 use crate::abi::Pass;
 use crate::errors::Result;
 use crate::unit::{Convention, Unit};
-use kiln_cfg::{
-    Arg, BlockId, Call, Callee, Func, Local, LocalKind, Operand, Place, PlaceBase, Proj, Rvalue, Stmt, Terminator,
-};
+use crate::usage::{self, Usage};
+use kiln_cfg::{BlockId, Callee, Func, Local, LocalKind, Operand, Terminator};
 use kiln_source::{Idx, IdxVec};
 use kiln_types::{FnTypeParam, ParamMode, Repr, TypeId, TypeKey};
 
@@ -26,21 +26,6 @@ pub(crate) enum Home {
     ReferenceCell,
 }
 
-/// What the instructions do to a local.
-#[derive(Clone, Copy, Default, Debug)]
-pub(crate) struct Usage {
-    /// How often it is assigned as a whole; a parameter counts once.
-    pub assigned: u32,
-    /// How often an alias is bound.
-    pub bound: u32,
-    /// Some instruction needs its address.
-    pub addressed: bool,
-    /// It may change after it got its value: it is assigned in parts, passed `inout`, or its address is known.
-    pub changed: bool,
-    /// Raw pointers to it may exist.
-    pub exposed: bool,
-}
-
 /// The decisions.
 pub(crate) struct Plan {
     /// Blocks that can be reached, each before its successors but for loops.
@@ -55,16 +40,8 @@ impl Plan {
     /// Decides for a function.
     pub fn new(unit: &mut Unit<'_, '_>, func: &Func) -> Result<Plan> {
         let (order, entry_is_target) = reverse_postorder(func);
-        let usage = func.locals.iter().map(|_| Usage::default()).collect();
-        let mut plan = Plan { order, entry_is_target, homes: IdxVec::new(), usage };
-        for param in func.params() {
-            plan.usage[param].assigned = 1;
-        }
-        for index in 0..plan.order.len() {
-            for stmt in &func.blocks[plan.order[index]].stmts {
-                plan.visit(unit, func, stmt)?;
-            }
-        }
+        let usage = usage::collect(unit, func, &order)?;
+        let mut plan = Plan { order, entry_is_target, homes: IdxVec::with_capacity(func.locals.len()), usage };
         for (local, decl) in func.locals.iter_enumerated() {
             let home = plan.home(unit, local, decl.ty, decl.kind);
             plan.homes.push(home);
@@ -84,93 +61,10 @@ impl Plan {
         }
         match unit.layouts.of(unit.pool, ty).repr {
             Repr::Zst => Home::Nothing,
-            Repr::Scalar(_) | Repr::FatPtr if usage.assigned <= 1 && !usage.addressed => Home::Value,
+            Repr::Scalar(_) | Repr::FatPtr if !usage.addressed && (usage.assigned <= 1 || !usage.crosses) => {
+                Home::Value
+            }
             _ => Home::Memory,
-        }
-    }
-
-    fn visit(&mut self, unit: &mut Unit<'_, '_>, func: &Func, stmt: &Stmt) -> Result<()> {
-        match stmt {
-            Stmt::Assign(place, value) => {
-                self.assigned(place);
-                match value {
-                    Rvalue::AddressOf(place) => self.exposed(place),
-                    Rvalue::Slice { place, .. } => self.exposed(place),
-                    Rvalue::Use(place, _) | Rvalue::Len(place) | Rvalue::Tag(place) => self.read(place),
-                    _ => {}
-                }
-            }
-            Stmt::SetVariant { place, .. } => self.assigned(place),
-            Stmt::Bind { local, place } => {
-                self.usage[*local].bound += 1;
-                self.addressed(place, matches!(func.locals[*local].kind, LocalKind::Alias { mutable: true }));
-            }
-            Stmt::Drop(place) => self.addressed(place, true),
-            Stmt::Call(call) => self.call(unit, func, call)?,
-            Stmt::Check(_) | Stmt::StorageLive(_) | Stmt::StorageDead(_) => {}
-        }
-        Ok(())
-    }
-
-    fn call(&mut self, unit: &mut Unit<'_, '_>, func: &Func, call: &Call) -> Result<()> {
-        if let Some(place) = &call.dst {
-            self.assigned(place);
-        }
-        for (index, arg) in call.args.iter().enumerate() {
-            let Arg::Place(place) = arg else { continue };
-            match unit.arg_mode(func, call.callee, index)? {
-                // Passed as a value.
-                None => self.read(place),
-                Some(mode) => self.addressed(place, mode == ParamMode::Inout),
-            }
-        }
-        Ok(())
-    }
-
-    /// The local a place lies in, and whether it is the whole. `None` if the place lies behind a pointer, or in static data.
-    fn local_of(place: &Place) -> Option<(Local, bool)> {
-        match place.base {
-            PlaceBase::Local(local) if !place.proj.iter().any(|step| matches!(step, Proj::Deref)) => {
-                Some((local, place.proj.is_empty()))
-            }
-            _ => None,
-        }
-    }
-
-    fn assigned(&mut self, place: &Place) {
-        match Plan::local_of(place) {
-            Some((local, true)) => self.usage[local].assigned += 1,
-            Some((local, false)) => {
-                self.usage[local].addressed = true;
-                self.usage[local].changed = true;
-            }
-            None => self.read(place),
-        }
-    }
-
-    /// A place that is read: only whole scalars, or what a pointer in a local points to, need no address of the local.
-    fn read(&mut self, place: &Place) {
-        if let PlaceBase::Local(local) = place.base
-            && !matches!(*place.proj, [] | [Proj::Deref, ..])
-        {
-            self.usage[local].addressed = true;
-        }
-    }
-
-    fn addressed(&mut self, place: &Place, changes: bool) {
-        match Plan::local_of(place) {
-            Some((local, _)) => {
-                self.usage[local].addressed = true;
-                self.usage[local].changed |= changes;
-            }
-            None => self.read(place),
-        }
-    }
-
-    fn exposed(&mut self, place: &Place) {
-        self.addressed(place, true);
-        if let Some((local, _)) = Plan::local_of(place) {
-            self.usage[local].exposed = true;
         }
     }
 }
@@ -182,7 +76,7 @@ impl<'ctx> Unit<'ctx, '_> {
     }
 
     /// The mode of a parameter for which an address is passed; `None` if a value is.
-    fn arg_mode(&mut self, func: &Func, callee: Callee, index: usize) -> Result<Option<ParamMode>> {
+    pub fn arg_mode(&mut self, func: &Func, callee: Callee, index: usize) -> Result<Option<ParamMode>> {
         let param = match callee {
             Callee::Func(id) => {
                 // Declares it, too: bodies are built right after.

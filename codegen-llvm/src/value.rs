@@ -102,6 +102,9 @@ impl<'ctx> Unit<'ctx, '_> {
     /// An alloca where the builder stands: bytes.
     pub fn memory_alloca(&self, size: u64, align: u32, name: &str) -> Result<PointerValue<'ctx>> {
         let byte = self.scalars.int(8);
+        if size == 4 && align == 4 {
+            return Ok(self.builder.build_alloca(self.scalars.int(32), name)?);
+        }
         let slot = match u32::try_from(size) {
             Ok(size) => self.builder.build_alloca(byte.array_type(size), name)?,
             Err(_) => self.builder.build_array_alloca(byte, self.size(size), name)?,
