@@ -122,6 +122,7 @@ impl<'a> BodyCx<'_, 'a> {
             infer: Infer::default(),
             loops: vec![None; self.loops.len()],
             ret: None,
+            wrong_patterns: 0,
             checked: self.checked,
             failed: None,
             comptime: true,

@@ -73,14 +73,6 @@ impl BodyCx<'_, '_> {
         inst
     }
 
-    /// The literal itself, if the instruction is one whose type is pending.
-    pub fn pending_literal(&self, inst: InstId) -> Option<(u128, bool)> {
-        self.infer.pending.iter().rev().find_map(|pending| match pending {
-            Pending::Int { inst: at, value, negative } if *at == inst => Some((*value, *negative)),
-            _ => None,
-        })
-    }
-
     /// Makes two types equal, if they can be. `!` is not special here.
     pub fn unify(&mut self, a: TypeId, b: TypeId) -> bool {
         if a == b || a == TypeId::ERROR || b == TypeId::ERROR {

@@ -41,6 +41,7 @@ impl<'a> BodyCx<'_, 'a> {
             Pat::Error => {
                 let error = self.sema.reporter.check().expect_err("an error node was reported");
                 self.fail(error);
+                self.wrong_patterns += 1;
                 Ok(PatKind::Wild)
             }
             Pat::Wild => Ok(PatKind::Wild),
@@ -58,6 +59,7 @@ impl<'a> BodyCx<'_, 'a> {
         };
         let kind = kind.unwrap_or_else(|error| {
             self.fail(error);
+            self.wrong_patterns += 1;
             self.declare_rest(id, bound);
             PatKind::Wild
         });
@@ -384,7 +386,7 @@ impl<'a> BodyCx<'_, 'a> {
 
     /// A pattern that has to match whatever comes.
     pub fn check_irrefutable(&mut self, pat: air::PatId, ty: TypeId) {
-        if self.failed.is_some() || !is_refutable(&self.air, pat) {
+        if ty == TypeId::ERROR || !is_refutable(&self.air, pat) {
             return;
         }
         let ty = self.settle(ty);
@@ -398,9 +400,6 @@ impl<'a> BodyCx<'_, 'a> {
 
     /// A match has an arm for every value, and every arm has a value.
     pub fn check_exhaustive(&mut self, ty: TypeId, arms: &[air::Arm], origin: MatchOrigin, scrutinee: Span) {
-        if self.failed.is_some() {
-            return;
-        }
         let ty = self.settle(ty);
         let rows: Vec<(air::PatId, bool)> = arms.iter().map(|arm| (arm.pat, arm.guard.is_some())).collect();
         let found = exhaustive::check(self.sema, &self.air, ty, &rows);

@@ -1,5 +1,6 @@
 //! One declaration being checked: a function's body, or the expressions of a signature, a type or a const.
 
+mod certain;
 mod check;
 mod types;
 
@@ -58,6 +59,8 @@ pub(crate) struct BodyCx<'s, 'a> {
     pub loops: Vec<Option<LoopCx>>,
     /// The result type; `None` where there is nothing to return from.
     pub ret: Option<TypeId>,
+    /// How many patterns were wrong so far: what they match is not known.
+    pub wrong_patterns: u32,
     /// How many `checked` blocks are around.
     pub checked: u32,
     /// An error was reported for this body.
@@ -95,6 +98,7 @@ impl<'s, 'a> BodyCx<'s, 'a> {
             infer: Infer::default(),
             loops: vec![None; hir.loops as usize],
             ret: None,
+            wrong_patterns: 0,
             checked: 0,
             failed: None,
             comptime: false,

@@ -159,8 +159,11 @@ impl<'a> BodyCx<'_, 'a> {
         let mut lowered: Vec<air::Arm> = Vec::with_capacity(arms.len());
         // `if let` without else: both branches are statements.
         let is_statement = origin == MatchOrigin::IfLet && self.is_empty_block(arms[1].body);
+        let mut wrong_patterns = 0;
         for arm in arms {
+            let before = self.wrong_patterns;
             let pat = self.pattern(arm.pat, ty, owner);
+            wrong_patterns += self.wrong_patterns - before;
             let guard = arm.guard.map(|guard| self.value(guard, Expect::Type(TypeId::BOOL)));
             let body = if is_statement {
                 let body = self.unit_body(arm.body, errors::if_without_else);
@@ -173,7 +176,9 @@ impl<'a> BodyCx<'_, 'a> {
         if self.ty(matched) == TypeId::ERROR {
             return self.error_inst(range);
         }
-        self.check_exhaustive(ty, &lowered, origin, self.expr_span(scrutinee));
+        if wrong_patterns == 0 {
+            self.check_exhaustive(ty, &lowered, origin, self.expr_span(scrutinee));
+        }
         self.push(Inst::Match { scrutinee: matched, arms: lowered.into() }, join.result(), range)
     }
 
@@ -203,11 +208,12 @@ impl<'a> BodyCx<'_, 'a> {
             return self.wrong(error, range);
         };
         let value = value.map(|value| {
+            let inst = self.value(value, open.ty.map_or(Expect::None, Expect::Hint));
             if open.is_unit {
                 let error = errors::break_value_in_while(self.expr_span(value));
-                self.error(error);
+                return self.wrong(error, range);
             }
-            self.value(value, open.ty.map_or(Expect::None, Expect::Hint))
+            inst
         });
         let ty = value.map_or(TypeId::UNIT, |value| self.air.types[value]);
         match open.ty {

@@ -6,8 +6,8 @@ use crate::errors;
 use kiln_air::{Arg, BinOp, Inst, InstId, Overflow, UnOp};
 use kiln_cfg::Glue;
 use kiln_hir::{BinaryOp, Expr, ExprId, UnaryOp};
-use kiln_source::{Span, TextRange};
-use kiln_types::{ParamMode, TypeId, TypeKey, arith};
+use kiln_source::TextRange;
+use kiln_types::{ParamMode, TypeId, TypeKey};
 
 impl BodyCx<'_, '_> {
     pub fn unary(&mut self, op: UnaryOp, operand: ExprId, expect: Expect, range: TextRange) -> InstId {
@@ -91,42 +91,7 @@ impl BodyCx<'_, '_> {
             let error = self.bad_operands(op, op_range, left, right);
             return self.wrong(error, range);
         };
-        self.fold(air_op, left, right, ty, range)
-    }
-
-    /// A comptime-known operation that certainly fails is an error; others are left to the program.
-    fn fold(&mut self, op: BinOp, left: InstId, right: InstId, ty: TypeId, range: TextRange) -> InstId {
-        let span = self.span(range);
-        if let Some(error) = self.certain_failure(op, left, right, ty, span) {
-            return self.wrong(error, range);
-        }
-        self.push(Inst::Binary(op, left, right), ty, range)
-    }
-
-    fn certain_failure(
-        &self,
-        op: BinOp,
-        left: InstId,
-        right: InstId,
-        ty: TypeId,
-        span: Span,
-    ) -> Option<kiln_source::Diagnostic> {
-        let int = self.sema.pool.int_type(ty, &self.sema.options.target)?;
-        let known = |inst: InstId| self.sema.pool.scalar_bits(self.air.insts[inst].as_const()?);
-        let right = known(right)?;
-        if right == 0 && matches!(op, BinOp::Div(_) | BinOp::Rem(_)) {
-            return Some(errors::constant_division_by_zero(span));
-        }
-        let result = match (op, known(left)?) {
-            (BinOp::Add(_), left) => arith::add(int, left, right),
-            (BinOp::Sub(_), left) => arith::sub(int, left, right),
-            (BinOp::Mul(_), left) => arith::mul(int, left, right),
-            (BinOp::Div(_), left) => arith::div(int, left, right),
-            (BinOp::Rem(_), left) => arith::rem(int, left, right),
-            _ => return None,
-        };
-        let shown = self.sema.show(ty);
-        result.err().map(|_| errors::constant_overflow(span, &shown))
+        self.push(Inst::Binary(air_op, left, right), ty, range)
     }
 
     /// What the left operand says of the right one.
@@ -158,7 +123,7 @@ impl BodyCx<'_, '_> {
         let (left_ty, right_ty) = (self.ty(left), self.ty(right));
         let (a, b) = (self.show(left_ty), self.show(right_ty));
         let (left, right) = (self.span(self.air.ranges[left]), self.span(self.air.ranges[right]));
-        errors::bad_operands(self.span(op_range), operator(op), (left, &a), (right, &b))
+        errors::bad_operands(self.span(op_range), op.spelling(), (left, &a), (right, &b))
     }
 
     fn arith_op(&self, op: BinaryOp, ty: TypeId) -> Option<BinOp> {
@@ -210,23 +175,7 @@ impl BodyCx<'_, '_> {
             let error = self.bad_operands(op, op_range, left, right);
             return self.wrong(error, range);
         };
-        if let Some((amount, negative)) = self.literal_amount(right)
-            && let Some(int) = self.sema.pool.int_type(a, &self.sema.options.target)
-            && (negative && amount != 0 || amount >= u128::from(int.bits))
-        {
-            let shown = self.show(a);
-            let error = errors::constant_shift_overflow(self.span(self.air.ranges[right]), &shown, int.bits);
-            return self.wrong(error, range);
-        }
         self.push(Inst::Binary(air_op, left, right), self.air.types[left], range)
-    }
-
-    fn literal_amount(&self, inst: InstId) -> Option<(u128, bool)> {
-        let value = match self.air.insts[inst].as_const() {
-            Some(value) if value != kiln_types::ValueId::ERROR => self.sema.pool.scalar_bits(value),
-            _ => return self.pending_literal(inst),
-        };
-        value.map(|bits| (bits, false))
     }
 
     /// `==` and `!=`: scalars by bits, everything else by its parts; neither side is moved.
@@ -250,7 +199,7 @@ impl BodyCx<'_, '_> {
         let ty = self.settle(ty);
         if let Err(part) = self.comparable(ty) {
             let (shown, part) = (self.show(ty), self.show(part));
-            let error = errors::not_comparable(self.span(op_range), operator(op), &shown, &part);
+            let error = errors::not_comparable(self.span(op_range), op.spelling(), &shown, &part);
             return self.wrong(error, range);
         }
         let span = self.span(range);
@@ -386,13 +335,6 @@ impl BodyCx<'_, '_> {
             let error = self.bad_operands(op, op_range, target, right);
             return self.wrong(error, range);
         }
-        if self.sema.pool.scalar_bits(self.air.insts[right].as_const().unwrap_or(kiln_types::ValueId::UNIT)) == Some(0)
-            && matches!(air_op, BinOp::Div(_) | BinOp::Rem(_))
-            && self.sema.pool.is_int(ty)
-        {
-            let error = errors::constant_division_by_zero(self.span(range));
-            return self.wrong(error, range);
-        }
         self.push(Inst::AssignOp { op: air_op, place: target, value: right }, TypeId::UNIT, range)
     }
 }
@@ -403,29 +345,5 @@ fn compare_op(op: BinaryOp) -> BinOp {
         BinaryOp::Le => BinOp::Le,
         BinaryOp::Gt => BinOp::Gt,
         _ => BinOp::Ge,
-    }
-}
-
-/// An operator as it is written.
-pub(super) fn operator(op: BinaryOp) -> &'static str {
-    match op {
-        BinaryOp::Or => "||",
-        BinaryOp::And => "&&",
-        BinaryOp::Eq => "==",
-        BinaryOp::Ne => "!=",
-        BinaryOp::Lt => "<",
-        BinaryOp::Le => "<=",
-        BinaryOp::Gt => ">",
-        BinaryOp::Ge => ">=",
-        BinaryOp::BitOr => "|",
-        BinaryOp::BitXor => "^",
-        BinaryOp::BitAnd => "&",
-        BinaryOp::Shl => "<<",
-        BinaryOp::Shr => ">>",
-        BinaryOp::Add => "+",
-        BinaryOp::Sub => "-",
-        BinaryOp::Mul => "*",
-        BinaryOp::Div => "/",
-        BinaryOp::Rem => "%",
     }
 }

@@ -71,20 +71,12 @@ impl BodyCx<'_, '_> {
         if base_ty == TypeId::ERROR {
             return self.error_inst(range);
         }
-        let Some((elem, len)) = self.sema.pool.elem(base_ty).filter(|_| base_ty != TypeId::STR) else {
+        let Some((elem, _)) = self.sema.pool.elem(base_ty).filter(|_| base_ty != TypeId::STR) else {
             let shown = self.show(base_ty);
             let error = errors::not_indexable(self.expr_span(base), &shown);
             return self.wrong(error, range);
         };
         let index_inst = self.index_value(index_inst);
-        if let (Some(len), Inst::Const(value)) = (len, &self.air.insts[index_inst])
-            && let Some(bits) = self.sema.pool.scalar_bits(*value)
-            && bits >= u128::from(len)
-            && !self.is_error(index_inst)
-        {
-            let error = errors::constant_index_out_of_bounds(self.expr_span(index), bits, len);
-            return self.wrong(error, range);
-        }
         self.push(Inst::Index { base: place, index: index_inst }, elem, range)
     }
 

@@ -6,7 +6,6 @@ use crate::expr::Expect;
 use kiln_air::{CastKind, Inst, InstId};
 use kiln_hir::ExprId;
 use kiln_source::TextRange;
-use kiln_types::arith::{self, Kind};
 use kiln_types::{TypeId, TypeKey};
 
 impl BodyCx<'_, '_> {
@@ -41,30 +40,7 @@ impl BodyCx<'_, '_> {
             let error = errors::bad_cast(self.span(range), "cast", &from, &to);
             return self.wrong(error, range);
         }
-        if let Some(error) = self.certain_cast_failure(inst, from, to, range) {
-            return self.wrong(error, range);
-        }
         self.push(Inst::Cast(CastKind::Checked, inst), to, range)
-    }
-
-    /// A constant that does not fit is an error at once.
-    fn certain_cast_failure(
-        &mut self,
-        inst: InstId,
-        from: TypeId,
-        to: TypeId,
-        range: TextRange,
-    ) -> Option<kiln_source::Diagnostic> {
-        let target = &self.sema.options.target;
-        let (from_kind, to_kind) =
-            (Kind::of(&self.sema.pool, target, from)?, Kind::of(&self.sema.pool, target, to)?);
-        let bits = match self.pending_literal(inst) {
-            Some((value, negative)) => if negative { value.wrapping_neg() } else { value },
-            None => self.sema.pool.scalar_bits(self.air.insts[inst].as_const()?)?,
-        };
-        arith::cast(from_kind, to_kind, bits).err()?;
-        let to = self.show(to);
-        Some(errors::constant_cast_overflow(self.span(range), self.sema.sources.text(self.span(self.air.ranges[inst])), &to))
     }
 
     fn is_castable(&self, ty: TypeId) -> bool {
