@@ -23,8 +23,8 @@ mod children;
 mod pat;
 pub use pat::{BindMode, Pat, PatKind};
 
-// mod print;
-// pub use print::print;
+mod print;
+pub use print::{PrintCx, print};
 
-// mod verify;
-// pub use verify::{Violation, verify};
+mod verify;
+pub use verify::{Rule, Signature, VerifyCx, Violation, verify};

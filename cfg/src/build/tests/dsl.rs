@@ -135,6 +135,15 @@ impl World {
 
     /// Builds a body; the function is right, and its text form gives it back.
     pub fn build(&mut self, body: &Body) -> crate::BuiltFunc {
+        let sig = |func: FuncId| {
+            let (_, info) = self.infos.iter().find(|known| known.0 == func)?;
+            Some((&*info.sig.params, info.sig.ret))
+        };
+        if let Err(violations) = kiln_air::verify(body, &kiln_air::VerifyCx { pool: &self.pool, sig: &sig }) {
+            let funcs = |id: FuncId| self.funcs[id.0 as usize].as_str().into();
+            let cx = kiln_air::PrintCx { pool: &self.pool, names: &self.names, funcs: &funcs };
+            panic!("{}\n{violations:#?}", kiln_air::print(body, &cx));
+        }
         let built = self.with_cx(|cx| build(body, cx));
         self.check(&built.func);
         built
