@@ -171,9 +171,9 @@ impl<'a> Sema<'a> {
         use kiln_types::TypeKey;
         match self.pool.key(ty) {
             TypeKey::Ptr { pointee, .. } => !self.pool.is_unsized(*pointee),
+            TypeKey::Int { bits, .. } => *bits <= 64,
             TypeKey::Bool
             | TypeKey::Char
-            | TypeKey::Int { .. }
             | TypeKey::Size { .. }
             | TypeKey::Float { .. }
             | TypeKey::Fn(_)

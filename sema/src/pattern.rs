@@ -154,6 +154,7 @@ impl<'a> BodyCx<'_, 'a> {
         let known = self.eval(expr, Some(ty))?;
         match known {
             Known::Value(value) if self.sema.pool.type_of(value) == ty => Ok(value),
+            Known::Value(ValueId::ERROR) => self.sema.reporter.check().map(|()| ValueId::ERROR),
             _ => Err(self.pat_mismatch(span, "a constant", ty)),
         }
     }

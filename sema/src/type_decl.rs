@@ -22,16 +22,22 @@ pub(crate) struct TypeDecls {
     origins: FxHashMap<TypeId, (DeclId, Box<[ValueId]>)>,
     /// By type declaration: its destructor.
     destructors: FxHashMap<DeclId, DeclId>,
+    /// By declaration: the functions and consts in its body.
+    nested: FxHashMap<DeclId, Vec<DeclId>>,
 }
 
 impl TypeDecls {
     pub fn new(hir: &hir::Program) -> Self {
         let mut destructors = FxHashMap::default();
+        let mut nested: FxHashMap<DeclId, Vec<DeclId>> = FxHashMap::default();
         for (id, decl) in hir.decls.iter_enumerated() {
             if let DeclKind::Drop { ty, .. } = &decl.kind
                 && let hir::Expr::Decl(of) = decl.body[*ty]
             {
                 destructors.entry(of).or_insert(id);
+            }
+            if let (Some(parent), false, DeclKind::Fn(_) | DeclKind::Const(_)) = (decl.parent, decl.is_member, &decl.kind) {
+                nested.entry(parent).or_default().push(id);
             }
         }
         TypeDecls {
@@ -40,7 +46,13 @@ impl TypeDecls {
             names: FxHashMap::default(),
             origins: FxHashMap::default(),
             destructors,
+            nested,
         }
+    }
+
+    /// The functions and consts inside a declaration's body, in order.
+    pub fn nested(&self, decl: DeclId) -> Vec<DeclId> {
+        self.nested.get(&decl).cloned().unwrap_or_default()
     }
 
     pub fn destructor(&self, of: DeclId) -> Option<DeclId> {
@@ -262,8 +274,10 @@ impl<'a> Sema<'a> {
         self.complete(ty)?;
         let mut result = Ok(());
         for (part, span) in self.parts_by_value(ty, used) {
-            if let Err(error) = self.ensure_layout(part, span) {
-                result = Err(error);
+            // One mistake may be met in several parts; the first is said.
+            result = self.ensure_layout(part, span);
+            if result.is_err() {
+                break;
             }
         }
         result?;

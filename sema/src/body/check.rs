@@ -36,6 +36,7 @@ impl BodyCx<'_, '_> {
         self.air.param_count = self.air.locals.len();
         self.checked = u32::from(item.as_fn().is_some_and(|function| function.unchecked));
         self.air.root = self.function_body(body, ret);
+        self.check_nested();
         self.finish()
     }
 

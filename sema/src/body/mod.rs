@@ -209,8 +209,8 @@ impl<'s, 'a> BodyCx<'s, 'a> {
             let known = if var.decl == self.decl {
                 match self.locals[var.local] {
                     LocalState::Known(known) => known,
-                    LocalState::Failed => return Err(self.failed.unwrap_or_else(|| self.unknown_capture(*var, range))),
-                    _ => return Err(self.unknown_capture(*var, range)),
+                    LocalState::Failed => return Err(self.failed.unwrap_or_else(|| self.unknown_capture(decl, *var))),
+                    _ => return Err(self.unknown_capture(decl, *var)),
                 }
             } else {
                 self.captured(*var, range)?
@@ -220,11 +220,28 @@ impl<'s, 'a> BodyCx<'s, 'a> {
         Ok(values)
     }
 
-    fn unknown_capture(&mut self, var: hir::VarRef, range: TextRange) -> ErrorReported {
+    /// A nested declaration uses a variable; the mistake is where it names it.
+    fn unknown_capture(&mut self, decl: DeclId, var: hir::VarRef) -> ErrorReported {
         let local = &self.sema.hir.decls[var.decl].body.locals[var.local];
         let declared = self.span(local.range);
-        let error = errors::capture_of_runtime(self.span(range), self.name(local.name), declared);
+        let nested = &self.sema.hir.decls[decl];
+        let named = nested.body.exprs.iter_enumerated().find(|(_, expr)| **expr == hir::Expr::Captured(var));
+        let at = named.map_or(nested.name.range, |(id, _)| nested.body.expr_ranges[id]);
+        let error = errors::capture_of_runtime(self.span(at), self.name(local.name), declared);
         self.error(error)
+    }
+
+    /// Functions and consts inside this body see none of its variables, whether they are used or not.
+    pub fn check_nested(&mut self) {
+        for decl in self.sema.types.nested(self.decl) {
+            let hir = self.sema.hir;
+            let runtime = hir.decls[decl].captures.iter().find(|var| {
+                var.decl == self.decl && matches!(self.locals[var.local], LocalState::Runtime(_))
+            });
+            if let Some(var) = runtime {
+                self.unknown_capture(decl, *var);
+            }
+        }
     }
 }
 

@@ -64,7 +64,7 @@ impl BodyCx<'_, '_> {
 
     /// A type that has to be evaluated.
     fn computed_type(&mut self, expr: ExprId) -> Checked<TypeId> {
-        let known = self.eval(expr, Some(TypeId::TYPE))?;
+        let known = self.eval_as(expr, Expect::Hint(TypeId::TYPE))?;
         match known {
             Known::Value(value) if self.sema.pool.as_type(value).is_some() => {
                 Ok(self.sema.pool.as_type(value).expect("just tested"))

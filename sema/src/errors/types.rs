@@ -119,6 +119,10 @@ pub(crate) fn expected_type(span: Span, found: &str) -> Diagnostic {
     Diagnostic::error(codes::E0409, span, format!("expected a type, found a value of `{found}`")).label("not a type")
 }
 
+pub(crate) fn module_as_value(span: Span) -> Diagnostic {
+    Diagnostic::error(codes::E0409, span, "a module is not a value").label("a module").help("name one of its items by `::`")
+}
+
 pub(crate) fn not_a_struct(span: Span, text: &str) -> Diagnostic {
     Diagnostic::error(codes::E0409, span, format!("`{text}` is not a struct")).label("only structs and struct variants have named fields")
 }

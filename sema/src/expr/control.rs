@@ -82,18 +82,18 @@ impl<'a> BodyCx<'_, 'a> {
             _ if diverges => TypeId::NEVER,
             _ => TypeId::UNIT,
         };
-        if ty == TypeId::UNIT && tail.is_none() {
-            self.check_forgotten_value(stmts, expect, range);
+        if ty == TypeId::UNIT && tail.is_none() && self.is_value_forgotten(stmts, expect, range) {
+            return self.error_inst(range);
         }
         self.push(Inst::Block { stmts: lowered.into(), result }, ty, range)
     }
 
     /// A block that should have a value but ends with `;`: the mistake is the semicolon.
-    fn check_forgotten_value(&mut self, stmts: &[Stmt], expect: Expect, range: TextRange) {
-        let Expect::Type(wanted) = expect else { return };
+    fn is_value_forgotten(&mut self, stmts: &[Stmt], expect: Expect, range: TextRange) -> bool {
+        let Expect::Type(wanted) = expect else { return false };
         let wanted = self.infer.shallow(wanted, &self.sema.pool);
-        if matches!(wanted, TypeId::UNIT | TypeId::NEVER | TypeId::ERROR) || self.failed.is_some() {
-            return;
+        if matches!(wanted, TypeId::UNIT | TypeId::NEVER | TypeId::ERROR) {
+            return false;
         }
         let last = match stmts.last() {
             Some(Stmt::Expr { expr, semi: true }) => Some(self.expr_span(*expr)),
@@ -102,6 +102,7 @@ impl<'a> BodyCx<'_, 'a> {
         let shown = self.show(wanted);
         let error = errors::block_without_value(self.span(range), &shown, last);
         self.error(error);
+        true
     }
 
     pub fn checked_block(&mut self, block: ExprId, expect: Expect) -> InstId {
@@ -122,9 +123,14 @@ impl<'a> BodyCx<'_, 'a> {
         let cond = self.value(cond, Expect::Type(TypeId::BOOL));
         let Some(else_) = else_ else {
             let then = self.unit_body(then, errors::if_without_else);
+            if self.is_error(then) {
+                return self.error_inst(range);
+            }
             return self.push(Inst::If { cond, then, else_: None }, TypeId::UNIT, range);
         };
-        let mut join = Join::new(expect);
+        // `a || b` is `if a { true } else { b }`, `a && b` is `if a { b } else { false }`; branches that are written are blocks.
+        let is_logic = matches!(self.hir[then], Expr::Bool(true)) || matches!(self.hir[else_], Expr::Bool(false));
+        let mut join = Join::new(if is_logic { Expect::Type(TypeId::BOOL) } else { expect });
         let then = self.branch(then, &mut join);
         let else_ = self.branch(else_, &mut join);
         self.push(Inst::If { cond, then, else_: Some(else_) }, join.result(), range)

@@ -53,11 +53,16 @@ impl BodyCx<'_, '_> {
     /// Checks an expression as a value of the expected type.
     pub fn value(&mut self, expr: ExprId, expect: Expect) -> InstId {
         let inst = self.operand(expr, expect);
-        let inst = self.use_place(inst);
-        match expect {
-            Expect::Type(ty) => self.coerce(inst, ty),
-            _ => inst,
+        let Expect::Type(ty) = expect else { return self.use_place(inst) };
+        if ty == TypeId::ERROR {
+            // What was expected is wrong itself; then nothing can be said of this.
+            return self.error_inst(self.range(expr));
         }
+        if self.is_place(inst) && self.sema.pool.is_unsized(self.ty(inst)) {
+            return self.coerce(inst, ty);
+        }
+        let inst = self.use_place(inst);
+        self.coerce(inst, ty)
     }
 
     /// The value of a place; other instructions are values already.

@@ -83,9 +83,12 @@ impl BodyCx<'_, '_> {
             BinaryOp::Shl | BinaryOp::Shr => return self.shift(op, op_range, lhs, rhs, expect, range),
             _ => {}
         }
-        let left = self.value(lhs, expect.hint());
+        let left = self.operand(lhs, expect.hint());
+        // Reading it now keeps the order of evaluation; what has no size is refused below.
+        let left = if self.sema.pool.is_unsized(self.ty(left)) { left } else { self.use_place(left) };
         let hint = self.operand_hint(left);
-        let right = self.value(rhs, hint);
+        let right = self.operand(rhs, hint);
+        let right = if self.sema.pool.is_unsized(self.ty(right)) { right } else { self.use_place(right) };
         let Some(ty) = self.same_numbers(op, op_range, left, right) else { return self.error_inst(range) };
         let Some(air_op) = self.arith_op(op, ty) else {
             let error = self.bad_operands(op, op_range, left, right);

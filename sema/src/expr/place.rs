@@ -3,7 +3,7 @@
 use super::Expect;
 use crate::body::BodyCx;
 use crate::errors;
-use kiln_air::{Inst, InstId};
+use kiln_air::{BinOp, BindMode, CastKind, Inst, InstId, Pat, PatKind};
 use kiln_hir::{ExprId, Name};
 use kiln_source::TextRange;
 use kiln_types::{ParamMode, TypeId, TypeKey, ValueKey};
@@ -92,17 +92,37 @@ impl BodyCx<'_, '_> {
         match *self.key(ty) {
             TypeKey::InferInt(_) => self.coerce(index, TypeId::USIZE),
             TypeKey::Size { signed: false } | TypeKey::Error | TypeKey::Never => index,
-            TypeKey::Int { signed: false, bits } => {
-                // A wider index than `usize` that does not fit is out of bounds of every array; the checked cast panics first.
-                let kind = if bits <= 32 { kiln_air::CastKind::Wrap } else { kiln_air::CastKind::Checked };
-                self.push(Inst::Cast(kind, index), TypeId::USIZE, range)
+            TypeKey::Int { signed: false, bits } if bits <= self.sema.options.target.pointer_bits() => {
+                self.push(Inst::Cast(CastKind::Wrap, index), TypeId::USIZE, range)
             }
+            TypeKey::Int { signed: false, .. } => self.wide_index(index, ty, range),
             _ => {
                 let shown = self.show(ty);
                 let error = errors::bad_index_type(self.span(range), &shown, self.sema.sources.text(self.span(range)));
                 self.wrong(error, range)
             }
         }
+    }
+
+    /// An index of a type wider than `usize`: what does not fit is out of bounds of every array, as the largest `usize` is.
+    fn wide_index(&mut self, index: InstId, ty: TypeId, range: TextRange) -> InstId {
+        let local = self.new_local(None, ty, None, false);
+        let kind = PatKind::Bind { local, mode: BindMode::Copy };
+        let pat = self.air.pats.push(Pat { kind, ty, range });
+        let bind = self.push(Inst::Let { pat, init: index, or_else: None }, TypeId::UNIT, range);
+        let read = |cx: &mut Self| {
+            let place = cx.push(Inst::Local(local), ty, range);
+            cx.use_place(place)
+        };
+        let top = u128::MAX >> (128 - u32::from(self.sema.options.target.pointer_bits()));
+        let (wide_top, top) = (self.sema.pool.scalar(ty, top), self.sema.pool.scalar(TypeId::USIZE, top));
+        let (value, limit) = (read(self), self.push(Inst::Const(wide_top), ty, range));
+        let cond = self.push(Inst::Binary(BinOp::Gt, value, limit), TypeId::BOOL, range);
+        let then = self.push(Inst::Const(top), TypeId::USIZE, range);
+        let value = read(self);
+        let else_ = Some(self.push(Inst::Cast(CastKind::Wrap, value), TypeId::USIZE, range));
+        let result = Some(self.push(Inst::If { cond, then, else_ }, TypeId::USIZE, range));
+        self.push(Inst::Block { stmts: Box::new([bind]), result }, TypeId::USIZE, range)
     }
 
     /// `base[from..to]`

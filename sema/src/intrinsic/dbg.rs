@@ -3,6 +3,7 @@
 
 use crate::body::BodyCx;
 use crate::context::{Checked, Sema};
+use crate::errors;
 use crate::expr::Expect;
 use kiln_air::{self as air, Arg, Arm, BindMode, Builtin, CastKind, Inst, InstId, Pat, PatKind};
 use kiln_hir::ExprId;
@@ -34,6 +35,10 @@ impl BodyCx<'_, '_> {
         let ty = self.settle(ty);
         if matches!(ty, TypeId::ERROR | TypeId::NEVER) {
             return self.error_inst(range);
+        }
+        if ty == TypeId::MODULE {
+            let error = errors::module_as_value(self.expr_span(expr));
+            return self.wrong(error, range);
         }
         let result = self.dbg_value(inst, ty, range);
         self.or_error(result, range)

@@ -101,11 +101,24 @@ impl<'a> BodyCx<'_, 'a> {
     }
 
     pub fn ptr_cast(&mut self, pointer: ExprId, expect: Expect, range: TextRange) -> InstId {
-        let Some((pointer, _)) = self.pointer(pointer, false) else { return self.error_inst(range) };
-        match self.expected_pointer("ptr_cast", expect, range) {
-            Some(ty) => self.push(Inst::Cast(CastKind::Bits, pointer), ty, range),
-            None => self.error_inst(range),
+        let Some((mut inst, pointee)) = self.pointer(pointer, false) else { return self.error_inst(range) };
+        let Some(ty) = self.expected_pointer("ptr_cast", expect, range) else { return self.error_inst(range) };
+        let is_fat = |cx: &Self, ty: TypeId| match *cx.key(ty) {
+            TypeKey::Ptr { pointee, .. } => cx.sema.pool.is_unsized(pointee),
+            _ => false,
+        };
+        if is_fat(self, ty) && !self.sema.pool.is_unsized(pointee) {
+            let from = self.air.types[inst];
+            let (from, to) = (self.show(from), self.show(ty));
+            let error = errors::bad_cast(self.span(range), "ptr_cast", &from, &to);
+            return self.wrong(error, range);
         }
+        if self.sema.pool.is_unsized(pointee) && !is_fat(self, ty) {
+            // The address without the length.
+            let thin = self.sema.pool.ptr(false, TypeId::U8);
+            inst = self.push(Inst::Builtin(Builtin::FatPtrAddress, Box::new([inst])), thin, range);
+        }
+        self.push(Inst::Cast(CastKind::Bits, inst), ty, range)
     }
 
     pub fn null(&mut self, expect: Expect, range: TextRange) -> InstId {
