@@ -121,7 +121,7 @@ mod tests {
     const U128: Domain = Domain::Int { ty: TypeId::U128, bits: 128, signed: false };
 
     fn shown(domain: Domain, from: u128, to: u128) -> String {
-        domain.show(&Pool::new(), &kiln_source::Interner::new(), from, to)
+        domain.show(&Pool::new(), &Interner::new(), from, to)
     }
 
     #[test]
