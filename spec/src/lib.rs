@@ -23,4 +23,4 @@ mod program;
 pub use program::{Program, programs};
 
 mod verdict;
-pub use verdict::{check_example, check_program};
+pub use verdict::{check_example, check_program, check_stages};

@@ -3,7 +3,7 @@
 use crate::engine::{compiled, options};
 use crate::example::ROOT;
 use crate::{Ending, Engine, Example, ExpectedRun, Marker, Outcome, Program};
-use kiln_compiler::{Compilation, Disk, Files, Format, Memory, Mode, render};
+use kiln_compiler::{Compilation, Disk, Emit, Files, Format, Memory, Mode, Stage, has_native_code, render};
 use kiln_source::{Diagnostic, Severity};
 use std::fmt::Write;
 use std::path::Path;
@@ -49,6 +49,36 @@ pub fn check_program(program: &Program) -> Result<(), String> {
             let differences = difference("stdout", &expected, &found);
             let (status, errors) = (outcome.status, text(&outcome.stderr));
             return Err(format!("{}: {differences}status {status:?}, errors {errors:?}", engine.name()));
+        }
+    }
+    Ok(())
+}
+
+/// Emits every stage of a program: each says something, and the same when it is asked again.
+///
+/// # Errors
+/// A stage that is missing, empty or different.
+pub fn check_stages(program: &Program) -> Result<(), String> {
+    let mut stages: Vec<Stage> = Stage::names().filter_map(Stage::named).collect();
+    stages.dedup();
+    stages.retain(|stage| has_native_code() || !stage.is_made_by_backend());
+    let mut options = options(Mode::Build, &program.path);
+    options.emits = stages.iter().map(|stage| Emit { stage: *stage, path: None }).collect();
+    let (first, second) = (compiled(&options, &Disk)?, compiled(&options, &Disk)?);
+    for stage in stages {
+        let text = |compilation: &Compilation| -> Vec<u8> {
+            let of_stage = compilation.emitted.iter().filter(|emitted| emitted.stage == stage);
+            of_stage.flat_map(|emitted| emitted.bytes.iter().copied()).collect()
+        };
+        let (name, bytes) = (stage.name(), text(&first));
+        if bytes.is_empty() {
+            return Err(format!("`--emit {name}` gives nothing\n{}", rendered(&first)));
+        }
+        if bytes != text(&second) {
+            return Err(format!("`--emit {name}` gives something else the second time"));
+        }
+        if !stage.is_binary() && String::from_utf8(bytes).is_err() {
+            return Err(format!("`--emit {name}` is no text"));
         }
     }
     Ok(())

@@ -1,7 +1,9 @@
-//! Runs the language reference and the example programs: one test for each block, named by its rule and line, and one
+//! Runs the language reference and the example programs: one test for each block, named by its rule and line, and two
 //! for each program.
 
-use kiln_spec::{Engine, Example, Page, Rule, check_example, check_program, programs, read_pages};
+use kiln_spec::{
+    Engine, Example, Page, Program, Rule, check_example, check_program, check_stages, programs, read_pages,
+};
 use libtest_mimic::{Arguments, Trial};
 use std::path::Path;
 use std::process::ExitCode;
@@ -25,11 +27,7 @@ fn main() -> ExitCode {
         trials.extend(page.rules.iter().flat_map(|rule| of_rule(page, rule)));
     }
     match programs(&folder.join("../examples")) {
-        Ok(programs) => trials.extend(
-            programs
-                .into_iter()
-                .map(|program| Trial::test(format!("examples/{}", program.name), move || Ok(check_program(&program)?))),
-        ),
+        Ok(programs) => trials.extend(programs.into_iter().flat_map(of_program)),
         Err(error) => {
             let message = error.to_string();
             trials.push(Trial::test("examples", move || Err(message.into())));
@@ -37,13 +35,19 @@ fn main() -> ExitCode {
     }
     if !arguments.list {
         let engines: Vec<&str> = Engine::available().iter().map(|engine| engine.name()).collect();
+        let engines = if engines.is_empty() { "none".to_owned() } else { engines.join(", ") };
         let rules: usize = pages.iter().map(|page| page.rules.len()).sum();
-        eprintln!(
-            "{rules} rules; engines: {}",
-            if engines.is_empty() { "none".to_owned() } else { engines.join(", ") }
-        );
+        eprintln!("{rules} rules; engines: {engines}");
     }
     libtest_mimic::run(&arguments, trials).exit_code()
+}
+
+fn of_program(program: Program) -> [Trial; 2] {
+    let same = program.clone();
+    [
+        Trial::test(format!("examples/{}", program.name), move || Ok(check_program(&program)?)),
+        Trial::test(format!("examples/{} in all stages", same.name), move || Ok(check_stages(&same)?)),
+    ]
 }
 
 fn of_rule<'a>(page: &'a Page, rule: &'a Rule) -> impl Iterator<Item = Trial> + 'a {

@@ -26,9 +26,9 @@ fn print_all(ty: &str, elems: &[String], convert: &str, expected: &[String]) {
     let _ = write!(text, "];\nfn main() {{\n    for value in VALUES {{\n        {convert}\n    }}\n}}\n");
     let files = Memory::from([("main.kiln", text)]);
     for engine in Engine::available() {
-        let outcome = engine.run(Path::new("main.kiln"), &files).unwrap();
+        let outcome = engine.run(Path::new("main.kiln"), &files).expect("the program runs");
         assert_eq!(outcome.status, Some(0), "{}: {}", engine.name(), String::from_utf8_lossy(&outcome.stderr));
-        let stdout = String::from_utf8(outcome.stdout).unwrap();
+        let stdout = String::from_utf8(outcome.stdout).expect("numbers are ASCII");
         assert_eq!(stdout.lines().count(), expected.len());
         for ((found, expected), elem) in stdout.lines().zip(expected).zip(elems) {
             assert_eq!(found, expected, "{}: {ty} of {elem}", engine.name());
