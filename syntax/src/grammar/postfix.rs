@@ -143,6 +143,11 @@ fn brackets(p: &mut In<'_, '_>) -> Parsed<ExprId> {
             let len = bracket_end(p, open, len)?;
             return Ok(add(p, open.start, Expr::Repeat { value, len }));
         }
+        if let Ok(only) = first
+            && eat(p, Tok::RBracket)
+        {
+            return Ok(add(p, open.start, Expr::Array(Box::new([only]))));
+        }
         let mut first = Some(first);
         let elems = list(p, open, BRACKETS, |p| match first.take() {
             Some(first) => first,
