@@ -44,7 +44,7 @@ pub(super) fn start(p: &mut In<'_, '_>) -> u32 {
 pub(super) fn previous(p: &mut In<'_, '_>) -> TextRange {
     match position(p) {
         0 => TextRange::empty(0),
-        at => p.state().tokens.ranges[at - 1],
+        at => p.state().range(at - 1),
     }
 }
 

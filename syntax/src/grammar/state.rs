@@ -13,6 +13,8 @@ use std::rc::Rc;
 pub(super) struct State<'s> {
     pub text: &'s str,
     pub tokens: &'s Tokens,
+    /// Those of `tokens`.
+    ranges: &'s [TextRange],
     pub interner: &'s mut Interner,
     pub ast: Ast,
     pub diagnostics: Vec<Diagnostic>,
@@ -40,6 +42,7 @@ impl<'s> State<'s> {
         State {
             text,
             tokens,
+            ranges: &tokens.ranges,
             interner,
             ast: Ast::with_capacity(file, tokens.kinds.len()),
             diagnostics: Vec::new(),
@@ -71,7 +74,7 @@ impl<'s> State<'s> {
     /// The range of a token; empty at the text's end past the last.
     #[inline]
     pub fn range(&self, index: usize) -> TextRange {
-        self.tokens.ranges.get(index).copied().unwrap_or(TextRange::empty(self.text.len() as u32))
+        self.ranges.get(index).copied().unwrap_or(TextRange::empty(self.text.len() as u32))
     }
 
     /// Notes a mistake wherever it is.
