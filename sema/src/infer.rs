@@ -99,6 +99,10 @@ impl BodyCx<'_, '_> {
                 let (x, y, same) = (*x, *y, m == n);
                 same && self.unify(x, y)
             }
+            (TypeKey::Slice { elem: x }, TypeKey::Slice { elem: y }) => {
+                let (x, y) = (*x, *y);
+                self.unify(x, y)
+            }
             (TypeKey::Tuple(x), TypeKey::Tuple(y)) if x.len() == y.len() => {
                 let pairs: Vec<(TypeId, TypeId)> = x.iter().copied().zip(y.iter().copied()).collect();
                 pairs.into_iter().all(|(x, y)| self.unify(x, y))

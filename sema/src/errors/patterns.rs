@@ -4,9 +4,13 @@ use super::{count, list};
 use kiln_source::{Diagnostic, Span, Warning, codes};
 
 pub(crate) fn non_exhaustive_match(span: Span, ty: &str, example: &str) -> Diagnostic {
-    Diagnostic::error(codes::E0501, span, format!("this `match` on `{ty}` forgets `{example}`"))
-        .label(format!("no arm for `{example}`"))
-        .help(format!("add an arm: `{example} => …`, or `_ => …` for all others"))
+    let error = Diagnostic::error(codes::E0501, span, format!("this `match` on `{ty}` forgets `{example}`"))
+        .label(format!("no arm for `{example}`"));
+    if example == "_" {
+        error.help("add an arm `_ => …` for all others")
+    } else {
+        error.help(format!("add an arm: `{example} => …`, or `_ => …` for all others"))
+    }
 }
 
 pub(crate) fn refutable_pattern(span: Span, example: &str) -> Diagnostic {
