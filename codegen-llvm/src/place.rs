@@ -3,9 +3,10 @@
 use crate::body::{Body, Slot};
 use crate::errors::{Result, broken};
 use crate::plan::Home;
+use crate::unit::Unit;
 use crate::value::Value;
 use inkwell::values::{IntValue, PointerValue};
-use kiln_cfg::{Local, Operand, Place, PlaceBase, Proj};
+use kiln_cfg::{Local, Operand, Place, PlaceBase, Proj, place_type};
 use kiln_types::{TypeId, TypeKey};
 
 /// A place's address.
@@ -224,34 +225,10 @@ impl<'ctx> Body<'_, 'ctx, '_> {
 
     /// The type of a place.
     pub fn place_type(&self, place: &Place) -> Result<TypeId> {
-        let (mut ty, mut variant) = match place.base {
-            PlaceBase::Local(local) => (self.local_type(local), None),
-            PlaceBase::Static(data) => (self.unit.program.statics.get(data).ty, None),
-        };
-        for step in &place.proj {
-            let next = match *step {
-                Proj::Variant(index) => {
-                    variant = Some(index);
-                    continue;
-                }
-                Proj::Field(index) => match variant.take() {
-                    None => self.unit.pool.field_type(ty, index as usize),
-                    Some(variant) => self.payload_type(ty, variant, index),
-                },
-                Proj::Index(_) => self.unit.pool.elem(ty).map(|elem| elem.0),
-                Proj::Deref => match self.unit.pool.key(ty) {
-                    TypeKey::Ptr { pointee, .. } => Some(*pointee),
-                    _ => None,
-                },
-            };
-            let Some(next) = next else { return broken("a place that its type does not have") };
-            ty = next;
+        let Unit { pool, program, .. } = &*self.unit;
+        match place_type(place, &self.func.locals, pool, &program.statics) {
+            Some(found) => Ok(found.ty),
+            None => broken("a place has a step that its type does not have"),
         }
-        Ok(ty)
-    }
-
-    fn payload_type(&self, ty: TypeId, variant: u32, index: u32) -> Option<TypeId> {
-        let def = self.unit.pool.enum_def(ty)?.variants.get(variant as usize)?;
-        Some(def.fields.get(index as usize)?.ty)
     }
 }
