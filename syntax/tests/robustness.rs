@@ -71,8 +71,8 @@ const K : i32 = comptime { 4 } ; test \"t\" { @assert ( g ( 1 ) ? == 2 ) ; }";
 fn deep(text: &str, most: usize) -> usize {
     let start = Instant::now();
     let parsed = parse(text);
-    let limit = if cfg!(debug_assertions) { 10 } else { 1 };
-    assert!(start.elapsed() < Duration::from_secs(limit), "{:?}", start.elapsed());
+    // Alone on a machine it is well under a second; anything quadratic takes minutes.
+    assert!(start.elapsed() < Duration::from_secs(30), "{:?}", start.elapsed());
     let codes: Vec<&str> = parsed.diagnostics.iter().filter_map(|error| error.code).map(|code| code.id).collect();
     assert!(codes.len() <= most, "{}", parsed.errors().chars().take(500).collect::<String>());
     codes.iter().filter(|code| **code == "E0012").count()
