@@ -83,6 +83,10 @@ impl<'a> BodyCx<'_, 'a> {
 
     /// Whether an expression is put together like a type; its parts may still be computed.
     fn is_type_form(&self, expr: ExprId) -> bool {
+        // An array of one part may be `[T]`; an empty one is no type.
+        if let Expr::Array(parts) = &self.hir[expr] {
+            return parts.len() == 1;
+        }
         matches!(
             self.hir[expr],
             Expr::Prim(_)
@@ -92,7 +96,6 @@ impl<'a> BodyCx<'_, 'a> {
                 | Expr::ArrayType { .. }
                 | Expr::Repeat { .. }
                 | Expr::SliceType(_)
-                | Expr::Array(_)
                 | Expr::TupleType(_)
                 | Expr::Tuple(_)
                 | Expr::PtrType { .. }
