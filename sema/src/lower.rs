@@ -9,13 +9,41 @@ use kiln_types::FuncId;
 impl Sema<'_> {
     /// The CFG of a body that was found right.
     pub fn build_cfg(&mut self, body: &air::Body) -> kiln_cfg::Func {
+        if cfg!(debug_assertions) {
+            self.verify_air(body);
+        }
         let built = self.with_builder(|cx| kiln_cfg::build(body, cx));
         for range in built.unreachable {
             let warning =
                 Diagnostic::warning(Warning::UnreachableCode, range.in_file(body.file), "this is never reached");
             self.reporter.report(warning);
         }
+        if cfg!(debug_assertions) {
+            self.verify_cfg(&built.func);
+        }
         built.func
+    }
+
+    /// Stops with an internal error if the body breaks the contract of AIR.
+    fn verify_air(&self, body: &air::Body) {
+        let sig = |func| {
+            let info = self.program.infos.get(func)?.as_ref()?;
+            Some((&*info.sig.params, info.sig.ret))
+        };
+        if let Err(violations) = air::verify(body, &air::VerifyCx { pool: &self.pool, sig: &sig }) {
+            let list: Vec<String> = violations.iter().map(ToString::to_string).collect();
+            panic!("AIR of `{}` is broken: {}", body.name, list.join("; "));
+        }
+    }
+
+    /// Stops with an internal error if the function breaks the contract of the CFG.
+    fn verify_cfg(&self, func: &kiln_cfg::Func) {
+        let info = |func| self.program.infos.get(func)?.as_ref();
+        let cx = kiln_cfg::VerifyCx { pool: &self.pool, statics: &self.program.statics, info: &info };
+        if let Err(violations) = kiln_cfg::verify(func, &cx) {
+            let list: Vec<String> = violations.iter().map(ToString::to_string).collect();
+            panic!("CFG of `{}` is broken: {}", func.name, list.join("; "));
+        }
     }
 
     /// The body of a function the compiler makes for a type.

@@ -186,7 +186,7 @@ impl<'a> BodyCx<'_, 'a> {
 
     /// `[a, b]`: an array, or a slice type where a type is expected.
     pub fn array(&mut self, expr: ExprId, parts: &'a [ExprId], expect: Expect, range: TextRange) -> InstId {
-        if expect.ty() == Some(TypeId::TYPE) {
+        if expect.ty() == Some(TypeId::TYPE) && parts.len() == 1 {
             return self.type_operand(expr, range);
         }
         let hint = self.element_hint(expect);

@@ -2,6 +2,7 @@
 
 use super::Expect;
 use crate::body::BodyCx;
+use crate::context::Sema;
 use crate::type_decl::Known;
 use kiln_air::{Inst, InstId};
 use kiln_source::{Symbol, TextRange};
@@ -62,19 +63,10 @@ impl BodyCx<'_, '_> {
 
     /// Text as a place of type `str`.
     pub fn text_place(&mut self, text: &str, range: TextRange) -> InstId {
-        let ptr = self.text_pointer(text);
+        let ptr = self.sema.text_pointer(text);
         let ty = self.sema.pool.type_of(ptr);
         let ptr = self.push(Inst::Const(ptr), ty, range);
         self.push(Inst::Deref(ptr), TypeId::STR, range)
-    }
-
-    /// A constant pointer to text in static data.
-    pub fn text_pointer(&mut self, text: &str) -> ValueId {
-        let bytes = self.sema.pool.array(TypeId::U8, text.len() as u64);
-        let data = StaticData { ty: bytes, bytes: text.as_bytes().into(), align: 1, relocs: Box::default() };
-        let data = self.sema.program.statics.add(data);
-        let ty = self.sema.pool.ptr(false, TypeId::STR);
-        self.sema.pool.value(ValueKey::StaticPtr { ty, data, offset: 0, len: Some(text.len() as u64) })
     }
 
     /// A comptime value in run-time code: a constant, or a place in static data.
@@ -95,5 +87,16 @@ impl BodyCx<'_, '_> {
                 }
             },
         }
+    }
+}
+
+impl Sema<'_> {
+    /// A constant pointer to text in static data.
+    pub fn text_pointer(&mut self, text: &str) -> ValueId {
+        let bytes = self.pool.array(TypeId::U8, text.len() as u64);
+        let data = StaticData { ty: bytes, bytes: text.as_bytes().into(), align: 1, relocs: Box::default() };
+        let data = self.program.statics.add(data);
+        let ty = self.pool.ptr(false, TypeId::STR);
+        self.pool.value(ValueKey::StaticPtr { ty, data, offset: 0, len: Some(text.len() as u64) })
     }
 }

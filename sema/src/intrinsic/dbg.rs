@@ -5,10 +5,10 @@ use crate::body::BodyCx;
 use crate::context::{Checked, Sema};
 use crate::errors;
 use crate::expr::Expect;
-use kiln_air::{self as air, Arg, Arm, BindMode, Builtin, CastKind, Inst, InstId, Pat, PatKind};
+use kiln_air::{self as air, Arg, Arm, BindMode, CastKind, Inst, InstId, Pat, PatKind};
 use kiln_hir::ExprId;
 use kiln_source::{FileId, TextRange};
-use kiln_types::{ParamMode, StaticData, TypeId, TypeKey, ValueKey, VariantKind};
+use kiln_types::{ParamMode, TypeId, TypeKey, VariantKind};
 
 /// Which function of the run-time library writes a value without parts, and as what type it takes it.
 fn leaf(cx: &Sema<'_>, ty: TypeId) -> Option<(&'static str, TypeId)> {
@@ -49,7 +49,7 @@ impl BodyCx<'_, '_> {
             let func = self.sema.rt_func(&format!("dbg_{name}"))?;
             self.sema.want_body(func);
             let value = if ty == TypeId::STR { inst } else { self.use_place(inst) };
-            let args = leaf_args(self.sema, &mut self.air, value, ty, as_ty, range);
+            let args = leaf_args(&mut self.air, value, ty, as_ty, range);
             if ty == TypeId::UNIT && !matches!(self.air.insts[value], Inst::Const(_)) {
                 let call = self.push(Inst::Call { func, args }, TypeId::UNIT, range);
                 return Ok(self.push(Inst::Block { stmts: Box::new([value, call]), result: None }, TypeId::UNIT, range));
@@ -81,9 +81,8 @@ impl BodyCx<'_, '_> {
     }
 }
 
-/// The arguments by which the library takes a value without parts: widened, or as address and length.
+/// The arguments by which the library takes a value without parts: widened, text as a view.
 fn leaf_args(
-    sema: &mut Sema<'_>,
     body: &mut air::Body,
     value: InstId,
     ty: TypeId,
@@ -93,15 +92,7 @@ fn leaf_args(
     let own = |value| Arg { mode: ParamMode::Own, value };
     match ty {
         TypeId::UNIT => Box::default(),
-        TypeId::STR => {
-            let fat = sema.pool.ptr(false, TypeId::STR);
-            let bytes = sema.pool.ptr(false, TypeId::U8);
-            let whole = body.push(Inst::AddressOf { place: value }, fat, range);
-            let again = body.push(Inst::AddressOf { place: value }, fat, range);
-            let address = body.push(Inst::Builtin(Builtin::FatPtrAddress, Box::new([whole])), bytes, range);
-            let len = body.push(Inst::Builtin(Builtin::FatPtrLen, Box::new([again])), TypeId::USIZE, range);
-            Box::new([own(address), own(len)])
-        }
+        TypeId::STR => Box::new([Arg { mode: ParamMode::Borrow, value }]),
         _ if ty == as_ty => Box::new([own(value)]),
         _ => Box::new([own(body.push(Inst::Cast(CastKind::Wrap, value), as_ty, range))]),
     }
@@ -129,8 +120,7 @@ impl Sema<'_> {
         body.locals.push(param(text, ParamMode::Inout));
         let value = body.locals.push(param(ty, ParamMode::Borrow));
         let mut writer = Writer { sema: self, body, text, stmts: Vec::new() };
-        let place = writer.push(Inst::Local(value), ty);
-        writer.parts(place, ty)?;
+        writer.parts(value, ty)?;
         let stmts = std::mem::take(&mut writer.stmts);
         writer.body.root = writer.push(Inst::Block { stmts: stmts.into(), result: None }, TypeId::UNIT);
         Ok(writer.body)
@@ -148,13 +138,13 @@ impl Writer<'_, '_> {
     }
 
     /// Writes a value with parts: its parts, with names and punctuation.
-    fn parts(&mut self, place: InstId, ty: TypeId) -> Checked<()> {
+    fn parts(&mut self, whole: air::LocalId, ty: TypeId) -> Checked<()> {
         match self.sema.pool.key(ty).clone() {
             TypeKey::Tuple(parts) => {
                 self.words("(")?;
                 for (index, part) in parts.iter().enumerate() {
                     self.words(if index > 0 { ", " } else { "" })?;
-                    self.field(place, index, *part)?;
+                    self.field(whole, ty, index, *part)?;
                 }
                 self.words(if parts.len() == 1 { ",)" } else { ")" })
             }
@@ -167,12 +157,12 @@ impl Writer<'_, '_> {
                     let before = if index == 0 { format!("{} {{ ", def.name) } else { ", ".to_owned() };
                     let words = format!("{before}{}: ", self.sema.names.name(field.name));
                     self.words(&words)?;
-                    self.field(place, index, field.ty)?;
+                    self.field(whole, ty, index, field.ty)?;
                 }
                 self.words(" }")
             }
-            TypeKey::Enum { .. } | TypeKey::AnonEnum { .. } => self.variants(place, ty),
-            TypeKey::Array { elem, .. } | TypeKey::Slice { elem } => self.elements(place, elem),
+            TypeKey::Enum { .. } | TypeKey::AnonEnum { .. } => self.variants(whole, ty),
+            TypeKey::Array { elem, .. } | TypeKey::Slice { elem } => self.elements(whole, ty, elem),
             TypeKey::Ptr { .. } => self.words("{pointer}"),
             TypeKey::Fn(_) => self.words("{function}"),
             TypeKey::Type => self.words("{type}"),
@@ -180,7 +170,8 @@ impl Writer<'_, '_> {
         }
     }
 
-    fn field(&mut self, base: InstId, index: usize, ty: TypeId) -> Checked<()> {
+    fn field(&mut self, whole: air::LocalId, of: TypeId, index: usize, ty: TypeId) -> Checked<()> {
+        let base = self.push(Inst::Local(whole), of);
         let place = self.push(Inst::Field { base, index: index as u32 }, ty);
         self.value(place, ty)
     }
@@ -196,7 +187,7 @@ impl Writer<'_, '_> {
                 self.push(Inst::Use { place, kind: air::UseKind::Copy }, ty)
             };
             let mut args = vec![self.out()];
-            args.extend(leaf_args(self.sema, &mut self.body, value, ty, as_ty, NOWHERE));
+            args.extend(leaf_args(&mut self.body, value, ty, as_ty, NOWHERE));
             let call = self.push(Inst::Call { func, args: args.into() }, TypeId::UNIT);
             self.stmts.push(call);
             return Ok(());
@@ -215,23 +206,18 @@ impl Writer<'_, '_> {
         }
         let func = self.sema.rt_func("put_text")?;
         self.sema.want_body(func);
-        let array = self.sema.pool.array(TypeId::U8, text.len() as u64);
-        let data = StaticData { ty: array, bytes: text.as_bytes().into(), align: 1, relocs: Box::default() };
-        let data = self.sema.program.statics.add(data);
-        let ty = self.sema.pool.ptr(false, TypeId::U8);
-        let address = self.sema.pool.value(ValueKey::StaticPtr { ty, data, offset: 0, len: None });
-        let address = self.push(Inst::Const(address), ty);
-        let len = self.sema.pool.scalar(TypeId::USIZE, text.len() as u128);
-        let len = self.push(Inst::Const(len), TypeId::USIZE);
-        let own = |value| Arg { mode: ParamMode::Own, value };
-        let args = Box::new([self.out(), own(address), own(len)]);
+        let pointer = self.sema.text_pointer(text);
+        let ty = self.sema.pool.type_of(pointer);
+        let pointer = self.push(Inst::Const(pointer), ty);
+        let text = self.push(Inst::Deref(pointer), TypeId::STR);
+        let args = Box::new([self.out(), Arg { mode: ParamMode::Borrow, value: text }]);
         let call = self.push(Inst::Call { func, args }, TypeId::UNIT);
         self.stmts.push(call);
         Ok(())
     }
 
     /// `match x { A => …, B(a) => … }`, each variant with its name and payload.
-    fn variants(&mut self, place: InstId, ty: TypeId) -> Checked<()> {
+    fn variants(&mut self, whole: air::LocalId, ty: TypeId) -> Checked<()> {
         let def = self.sema.pool.enum_def(ty).expect("the layout was ensured").clone();
         let outer = std::mem::take(&mut self.stmts);
         let mut arms = Vec::with_capacity(def.variants.len());
@@ -279,13 +265,14 @@ impl Writer<'_, '_> {
             arms.push(Arm { pat, guard: None, body });
         }
         self.stmts = outer;
-        let all = self.push(Inst::Match { scrutinee: place, arms: arms.into() }, TypeId::UNIT);
+        let scrutinee = self.push(Inst::Local(whole), ty);
+        let all = self.push(Inst::Match { scrutinee, arms: arms.into() }, TypeId::UNIT);
         self.stmts.push(all);
         Ok(())
     }
 
     /// `[a, b]`: a loop over indices, with a comma before all but the first.
-    fn elements(&mut self, place: InstId, elem: TypeId) -> Checked<()> {
+    fn elements(&mut self, whole: air::LocalId, ty: TypeId, elem: TypeId) -> Checked<()> {
         self.words("[")?;
         let outer = std::mem::take(&mut self.stmts);
         let index = self.body.locals.push(air::Local {
@@ -308,18 +295,21 @@ impl Writer<'_, '_> {
         let separate = self.push(Inst::If { cond, then: comma, else_: None }, TypeId::UNIT);
         self.stmts.push(separate);
         let at = read(self);
-        let element = self.push(Inst::Index { base: place, index: at }, elem);
+        let base = self.push(Inst::Local(whole), ty);
+        let element = self.push(Inst::Index { base, index: at }, elem);
         self.value(element, elem)?;
         let stmts = std::mem::replace(&mut self.stmts, outer);
         let body = self.push(Inst::Block { stmts: stmts.into(), result: None }, TypeId::UNIT);
         let from = self.push(Inst::Const(zero), TypeId::USIZE);
-        let ty = self.body.types[place];
         let to = match self.sema.pool.elem(ty) {
             Some((_, Some(len))) => {
                 let len = self.sema.pool.scalar(TypeId::USIZE, u128::from(len));
                 self.push(Inst::Const(len), TypeId::USIZE)
             }
-            _ => self.push(Inst::Len(place), TypeId::USIZE),
+            _ => {
+                let place = self.push(Inst::Local(whole), ty);
+                self.push(Inst::Len(place), TypeId::USIZE)
+            }
         };
         let kind = PatKind::Bind { local: index, mode: BindMode::Copy };
         let pat = self.body.pats.push(Pat { kind, ty: TypeId::USIZE, range: NOWHERE });
