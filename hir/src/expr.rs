@@ -351,6 +351,8 @@ pub enum Pat {
 pub enum Stmt {
     /// `let`
     Let {
+        /// The value is known at comptime; a `mut` binding changes while compiling.
+        comptime: bool,
         /// What is bound.
         pat: PatId,
         /// Its type.

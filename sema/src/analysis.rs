@@ -93,7 +93,8 @@ impl<'a> Sema<'a> {
     /// Whether a declaration stands inside a function with comptime parameters, so that it is made with that one's instances.
     fn is_in_generic(&self, decl: DeclId) -> bool {
         let item = self.decl(decl);
-        item.as_fn().is_some_and(hir::FnDecl::is_generic) || item.parent.is_some_and(|parent| self.is_in_generic(parent))
+        item.as_fn().is_some_and(hir::FnDecl::is_generic)
+            || item.parent.is_some_and(|parent| self.is_in_generic(parent))
     }
 
     fn check_declaration(&mut self, decl: DeclId, item: &'a hir::Decl) -> Checked<Option<FuncId>> {
@@ -162,7 +163,8 @@ impl<'a> Sema<'a> {
             && !matches!(sig.ret, TypeId::UNIT | TypeId::NEVER)
         {
             let shown = self.show(sig.ret);
-            result = Err(self.error(errors::foreign_parameter(item.body.expr_ranges[ret].in_file(file), &shown, false)));
+            result =
+                Err(self.error(errors::foreign_parameter(item.body.expr_ranges[ret].in_file(file), &shown, false)));
         }
         result
     }
@@ -274,7 +276,12 @@ impl<'a> Sema<'a> {
         self.functions_of_statics(statics, work);
     }
 
-    fn functions_of_value(&self, value: kiln_types::ValueId, work: &mut Vec<FuncId>, statics: &mut Vec<kiln_types::StaticId>) {
+    fn functions_of_value(
+        &self,
+        value: kiln_types::ValueId,
+        work: &mut Vec<FuncId>,
+        statics: &mut Vec<kiln_types::StaticId>,
+    ) {
         match self.pool.value_key(value) {
             Some(ValueKey::Fn { func, .. }) => work.push(*func),
             Some(ValueKey::StaticPtr { data, .. }) => statics.push(*data),

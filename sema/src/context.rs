@@ -9,7 +9,9 @@ use kiln_air as air;
 use kiln_cfg::Program;
 use kiln_hir as hir;
 use kiln_interp::Vm;
-use kiln_source::{DeclId, Diagnostic, ErrorReported, FileId, IdxVec, Interner, ModuleId, Reporter, SourceMap, Span, TextRange};
+use kiln_source::{
+    DeclId, Diagnostic, ErrorReported, FileId, IdxVec, Interner, ModuleId, Reporter, SourceMap, Span, TextRange,
+};
 use kiln_types::{FuncId, Layouts, Pool, TypeId, ValueId};
 
 /// Result of anything that can be wrong in the user's program.

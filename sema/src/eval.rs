@@ -105,6 +105,20 @@ impl<'a> BodyCx<'_, 'a> {
 
     /// The expression as a function without parameters. Variables of this body can't be used in it.
     fn comptime_body(&mut self, expr: ExprId, expect: Expect) -> Checked<air::Body> {
+        self.comptime_body_of(|cx| match expect {
+            // Text stays a place: it has no size.
+            Expect::Type(TypeId::STR) => {
+                let place = cx.operand(expr, expect);
+                let ty = cx.sema.pool.ptr(false, TypeId::STR);
+                let range = cx.range(expr);
+                cx.push(Inst::AddressOf { place }, ty, range)
+            }
+            _ => cx.value(expr, expect),
+        })
+    }
+
+    /// A function without parameters whose result is what `root` makes.
+    pub fn comptime_body_of(&mut self, root: impl FnOnce(&mut BodyCx<'_, 'a>) -> air::InstId) -> Checked<air::Body> {
         let mut locals: IdxVec<kiln_hir::LocalId, LocalState> = IdxVec::with_capacity(self.locals.len());
         for state in self.locals.iter() {
             locals.push(match state {
@@ -125,21 +139,14 @@ impl<'a> BodyCx<'_, 'a> {
             infer: Infer::default(),
             loops: vec![None; self.loops.len()],
             ret: None,
+            runtime_depth: 0,
+            comptime_vars: Vec::new(),
             wrong_patterns: 0,
             checked: self.checked,
             failed: None,
             comptime: true,
         };
-        cx.air.root = match expect {
-            // Text stays a place: it has no size.
-            Expect::Type(TypeId::STR) => {
-                let place = cx.operand(expr, expect);
-                let ty = cx.sema.pool.ptr(false, TypeId::STR);
-                let range = cx.range(expr);
-                cx.push(Inst::AddressOf { place }, ty, range)
-            }
-            _ => cx.value(expr, expect),
-        };
+        cx.air.root = root(&mut cx);
         let ty = cx.air.types[cx.air.root];
         cx.air.ret = cx.settle(ty);
         let result = cx.finish();

@@ -104,7 +104,9 @@ impl<'a> Sema<'a> {
             Progress::Failed => return self.reporter.check().map(|()| func),
             Progress::InProgress => {
                 let span = self.hir.name_span(decl);
-                return Err(self.error(errors::cyclic_signature(span, self.names.name(self.hir.decls[decl].name.symbol))));
+                return Err(
+                    self.error(errors::cyclic_signature(span, self.names.name(self.hir.decls[decl].name.symbol)))
+                );
             }
             Progress::NotStarted => {}
         }
@@ -134,7 +136,12 @@ impl<'a> Sema<'a> {
         Ok(FuncInfo { name, symbol, sig, kind, span, cold })
     }
 
-    fn fn_signature(&mut self, decl: DeclId, function: &'a hir::FnDecl, args: &[ValueId]) -> Checked<(FuncSig, FuncKind)> {
+    fn fn_signature(
+        &mut self,
+        decl: DeclId,
+        function: &'a hir::FnDecl,
+        args: &[ValueId],
+    ) -> Checked<(FuncSig, FuncKind)> {
         let mut cx = BodyCx::new(self, decl, args)?;
         let mut params = Vec::with_capacity(function.params.len());
         let mut failed = None;

@@ -66,6 +66,11 @@ impl<'a> BodyCx<'_, 'a> {
         self.air.pats.push(air::Pat { kind, ty, range })
     }
 
+    /// Declares the bindings of a pattern whose value is not known.
+    pub fn declare_wrong(&mut self, pat: PatId) {
+        self.declare_rest(pat, &mut Vec::new());
+    }
+
     /// Bindings of a wrong pattern exist all the same, so that their uses are not wrong as well.
     fn declare_rest(&mut self, id: PatId, bound: &mut Vec<LocalId>) {
         let parts: Vec<PatId> = match &self.hir[id] {
@@ -259,7 +264,12 @@ impl<'a> BodyCx<'_, 'a> {
                 let def = self.variant_def(of, variant);
                 if def.kind != VariantKind::Unit {
                     let is_struct = def.kind == VariantKind::Struct;
-                    return Err(self.error(errors::variant_pattern_shape(span, self.name(def.name), is_struct, def.span)));
+                    return Err(self.error(errors::variant_pattern_shape(
+                        span,
+                        self.name(def.name),
+                        is_struct,
+                        def.span,
+                    )));
                 }
                 Ok(PatKind::Variant { variant, fields: Box::default() })
             }
@@ -304,7 +314,12 @@ impl<'a> BodyCx<'_, 'a> {
         let def = self.variant_def(of, variant);
         if def.kind != VariantKind::Tuple {
             let is_struct = def.kind == VariantKind::Struct;
-            return Err(self.error(errors::variant_is_no_tuple(self.span(range), self.name(def.name), is_struct, def.span)));
+            return Err(self.error(errors::variant_is_no_tuple(
+                self.span(range),
+                self.name(def.name),
+                is_struct,
+                def.span,
+            )));
         }
         let types: Vec<TypeId> = def.fields.iter().map(|field| field.ty).collect();
         self.check_part_count(elems.len(), rest, types.len(), range, "the variant")?;
@@ -338,7 +353,12 @@ impl<'a> BodyCx<'_, 'a> {
                 let def = self.variant_def(of, variant);
                 if def.kind != VariantKind::Struct {
                     let is_tuple = def.kind == VariantKind::Tuple;
-                    return Err(self.error(errors::variant_is_no_struct(span, self.name(def.name), is_tuple, def.span)));
+                    return Err(self.error(errors::variant_is_no_struct(
+                        span,
+                        self.name(def.name),
+                        is_tuple,
+                        def.span,
+                    )));
                 }
                 let fields = self.field_pats(of, &def.fields, fields, rest, owner, bound, range)?;
                 Ok(PatKind::Variant { variant, fields })

@@ -15,11 +15,16 @@ impl<'a> BodyCx<'_, 'a> {
     /// A statement; `None` if nothing of it is left for run time.
     pub fn stmt(&mut self, stmt: &'a Stmt) -> Option<InstId> {
         match stmt {
-            Stmt::Let { pat, ty, init, or_else } => self.let_stmt(*pat, *ty, *init, *or_else),
-            Stmt::Assign { place, value, range } => Some(self.assign(*place, *value, *range)),
-            Stmt::AssignOp { op, place, value, op_range, range } => {
-                Some(self.assign_op(*op, *place, *value, *op_range, *range))
-            }
+            Stmt::Let { comptime: true, pat, ty, init, or_else } => self.comptime_let(*pat, *ty, *init, *or_else),
+            Stmt::Let { comptime: false, pat, ty, init, or_else } => self.let_stmt(*pat, *ty, *init, *or_else),
+            Stmt::Assign { place, value, range } => match self.comptime_variable(*place) {
+                Some(local) => self.comptime_assign(local, None, *value, *range),
+                None => Some(self.assign(*place, *value, *range)),
+            },
+            Stmt::AssignOp { op, place, value, op_range, range } => match self.comptime_variable(*place) {
+                Some(local) => self.comptime_assign(local, Some((*op, *op_range)), *value, *range),
+                None => Some(self.assign_op(*op, *place, *value, *op_range, *range)),
+            },
             Stmt::Expr { expr, semi } => Some(self.expr_stmt(*expr, *semi)),
         }
     }
@@ -79,10 +84,11 @@ impl<'a> BodyCx<'_, 'a> {
     fn comptime_only_binding(&self, pat: PatId, inst: InstId) -> Option<kiln_hir::LocalId> {
         let Pat::Bind(local) = self.hir[pat] else { return None };
         let is_comptime_only = matches!(self.air.types[inst], TypeId::TYPE | TypeId::MODULE);
-        (is_comptime_only && !self.hir.locals[local].mutable && self.air.insts[inst].as_const().is_some()).then_some(local)
+        (is_comptime_only && !self.hir.locals[local].mutable && self.air.insts[inst].as_const().is_some())
+            .then_some(local)
     }
 
-    fn else_block(&mut self, block: ExprId) -> InstId {
+    pub fn else_block(&mut self, block: ExprId) -> InstId {
         let inst = self.value(block, Expect::None);
         let ty = self.ty(inst);
         if !matches!(ty, TypeId::NEVER | TypeId::ERROR) {

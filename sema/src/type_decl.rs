@@ -36,7 +36,9 @@ impl TypeDecls {
             {
                 destructors.entry(of).or_insert(id);
             }
-            if let (Some(parent), false, DeclKind::Fn(_) | DeclKind::Const(_)) = (decl.parent, decl.is_member, &decl.kind) {
+            if let (Some(parent), false, DeclKind::Fn(_) | DeclKind::Const(_)) =
+                (decl.parent, decl.is_member, &decl.kind)
+            {
                 nested.entry(parent).or_default().push(id);
             }
         }
@@ -77,7 +79,12 @@ impl<'a> Sema<'a> {
     }
 
     /// The type written at a declaration, for these captured values.
-    pub fn make_type(&mut self, decl: DeclId, captures: &[ValueId], maker: Option<(DeclId, &[ValueId])>) -> Checked<TypeId> {
+    pub fn make_type(
+        &mut self,
+        decl: DeclId,
+        captures: &[ValueId],
+        maker: Option<(DeclId, &[ValueId])>,
+    ) -> Checked<TypeId> {
         let item = self.decl(decl);
         let ty = match &item.kind {
             DeclKind::Struct(body) if body.anonymous && body.member_list.is_empty() => {
@@ -118,7 +125,12 @@ impl<'a> Sema<'a> {
         Ok(ty)
     }
 
-    fn field_defs(&mut self, decl: DeclId, fields: &'a [hir::FieldDecl], captures: &[ValueId]) -> Checked<Box<[FieldDef]>> {
+    fn field_defs(
+        &mut self,
+        decl: DeclId,
+        fields: &'a [hir::FieldDecl],
+        captures: &[ValueId],
+    ) -> Checked<Box<[FieldDef]>> {
         let mut cx = BodyCx::new(self, decl, captures)?;
         let mut defs = Vec::with_capacity(fields.len());
         for field in fields {
@@ -284,7 +296,8 @@ impl<'a> Sema<'a> {
         match self.layouts.try_of(&self.pool, ty) {
             Ok(_) => Ok(()),
             Err(TooLarge(part)) => {
-                let error = errors::type_too_large(used, &self.show(ty), (part != ty).then(|| self.show(part)).as_deref());
+                let error =
+                    errors::type_too_large(used, &self.show(ty), (part != ty).then(|| self.show(part)).as_deref());
                 Err(self.error(error))
             }
         }

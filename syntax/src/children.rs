@@ -165,7 +165,7 @@ pub fn children_of_block(block: &Block, visit: &mut dyn FnMut(Child)) {
 pub fn children_of_stmt(stmt: &Stmt, visit: &mut dyn FnMut(Child)) {
     match stmt.kind {
         StmtKind::Error => {}
-        StmtKind::Let { pat, ty, value, otherwise } => {
+        StmtKind::Let { pat, ty, value, otherwise, .. } => {
             visit(Child::Pat(pat));
             ty.iter().for_each(|&id| visit(Child::Expr(id)));
             visit(Child::Expr(value));

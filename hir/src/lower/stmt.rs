@@ -40,13 +40,13 @@ impl Lower<'_> {
     fn stmt(&mut self, stmt: &ast::Stmt) -> Option<Stmt> {
         match stmt.kind {
             StmtKind::Error | StmtKind::Item(_) => None,
-            StmtKind::Let { pat, ty, value, otherwise } => {
+            StmtKind::Let { comptime, pat, ty, value, otherwise } => {
                 let ty = ty.map(|ty| self.type_expr(ty));
                 let init = self.expr(value);
                 // The else block sees nothing of the pattern.
                 let or_else = otherwise.map(|block| self.block_expr(block));
                 let pat = self.pattern(pat);
-                Some(Stmt::Let { pat, ty, init, or_else })
+                Some(Stmt::Let { comptime, pat, ty, init, or_else })
             }
             StmtKind::Assign { op, op_range, place, value } => {
                 Some(self.assign(op, op_range, place, value, stmt.range))

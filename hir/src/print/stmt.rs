@@ -25,7 +25,10 @@ impl Printer<'_> {
 
     fn stmt(&mut self, stmt: &Stmt) {
         match stmt {
-            Stmt::Let { pat, ty, init, or_else } => self.let_(*pat, *ty, *init, *or_else),
+            Stmt::Let { comptime, pat, ty, init, or_else } => {
+                self.word(if *comptime { "comptime " } else { "" });
+                self.let_(*pat, *ty, *init, *or_else);
+            }
             Stmt::Assign { place, value, .. } => {
                 self.expr(*place);
                 self.word(" = ");

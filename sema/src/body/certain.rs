@@ -43,7 +43,14 @@ impl BodyCx<'_, '_> {
         self.sema.pool.scalar_bits(self.air.insts[inst].as_const()?)
     }
 
-    fn binary_panic(&self, inst: InstId, op: BinOp, left: Option<InstId>, right: InstId, ty: TypeId) -> Option<Diagnostic> {
+    fn binary_panic(
+        &self,
+        inst: InstId,
+        op: BinOp,
+        left: Option<InstId>,
+        right: InstId,
+        ty: TypeId,
+    ) -> Option<Diagnostic> {
         let int = self.int(ty)?;
         let right_bits = self.constant(right)?;
         let shown = || self.sema.show(ty);

@@ -37,6 +37,10 @@ pub(crate) struct LoopCx {
     pub ty: Option<TypeId>,
     /// `while` and `for` give `()`.
     pub is_unit: bool,
+    /// In a loop that is written out at comptime: the labelled block of the current turn, which `continue` leaves.
+    pub turn: Option<air::LoopId>,
+    /// Some `continue` left the current turn.
+    pub continued: bool,
 }
 
 /// The state of checking one declaration.
@@ -59,6 +63,10 @@ pub(crate) struct BodyCx<'s, 'a> {
     pub loops: Vec<Option<LoopCx>>,
     /// The result type; `None` where there is nothing to return from.
     pub ret: Option<TypeId>,
+    /// How many branches and loops around are decided only at run time.
+    pub runtime_depth: u32,
+    /// Variables of `comptime let mut`, with the depth they were declared at.
+    pub comptime_vars: Vec<(hir::LocalId, u32)>,
     /// How many patterns were wrong so far: what they match is not known.
     pub wrong_patterns: u32,
     /// How many `checked` blocks are around.
@@ -98,6 +106,8 @@ impl<'s, 'a> BodyCx<'s, 'a> {
             infer: Infer::default(),
             loops: vec![None; hir.loops as usize],
             ret: None,
+            runtime_depth: 0,
+            comptime_vars: Vec::new(),
             wrong_patterns: 0,
             checked: 0,
             failed: None,
@@ -235,9 +245,10 @@ impl<'s, 'a> BodyCx<'s, 'a> {
     pub fn check_nested(&mut self) {
         for decl in self.sema.types.nested(self.decl) {
             let hir = self.sema.hir;
-            let runtime = hir.decls[decl].captures.iter().find(|var| {
-                var.decl == self.decl && matches!(self.locals[var.local], LocalState::Runtime(_))
-            });
+            let runtime = hir.decls[decl]
+                .captures
+                .iter()
+                .find(|var| var.decl == self.decl && matches!(self.locals[var.local], LocalState::Runtime(_)));
             if let Some(var) = runtime {
                 self.unknown_capture(decl, *var);
             }
@@ -253,7 +264,9 @@ impl Sema<'_> {
         let captured = self.hir.decls[holder].captures.len().min(args.len());
         match &item.kind {
             hir::DeclKind::Struct(body) if body.anonymous && body.member_list.is_empty() => Ok(None),
-            hir::DeclKind::Struct(_) | hir::DeclKind::Enum(_) => self.make_type(decl, &args[..captured], None).map(Some),
+            hir::DeclKind::Struct(_) | hir::DeclKind::Enum(_) => {
+                self.make_type(decl, &args[..captured], None).map(Some)
+            }
             hir::DeclKind::Drop { ty, .. } => match item.body[*ty] {
                 hir::Expr::Decl(of) if self.decl(of).members().is_some() => self.make_type(of, &[], None).map(Some),
                 _ => Ok(None),

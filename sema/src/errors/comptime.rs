@@ -2,7 +2,9 @@
 
 use crate::context::Sema;
 use kiln_air::Panic;
-use kiln_interp::{AllocationSort, ArgValue, FaultKind, MemoryFault, PathStep, Refusal, RefusalReason, TraceFrame, Trap, TrapKind};
+use kiln_interp::{
+    AllocationSort, ArgValue, FaultKind, MemoryFault, PathStep, Refusal, RefusalReason, TraceFrame, Trap, TrapKind,
+};
 use kiln_source::{Code, Diagnostic, Span, codes};
 use kiln_types::TypeId;
 
@@ -32,16 +34,24 @@ fn reason(sema: &Sema<'_>, kind: &TrapKind) -> (Code, String, &'static str) {
         TrapKind::Steps { limit, .. } => {
             (codes::E0601, format!("the evaluation took more than {limit} steps"), "still running here")
         }
-        TrapKind::Depth { limit } => (codes::E0601, format!("more than {limit} calls within each other"), "the last call"),
+        TrapKind::Depth { limit } => {
+            (codes::E0601, format!("more than {limit} calls within each other"), "the last call")
+        }
         TrapKind::Bytes { limit, .. } => {
             (codes::E0601, format!("the evaluation needs more than {limit} bytes of memory"), "more was asked for here")
         }
         TrapKind::Foreign { symbol } => {
             (codes::E0305, format!("`{symbol}` is foreign: it exists only at run time"), "called at compile time")
         }
-        TrapKind::Io => (codes::E0305, "there is no input or output at compile time".to_owned(), "reached at compile time"),
-        TrapKind::Syscall => (codes::E0305, "there are no system calls at compile time".to_owned(), "reached at compile time"),
-        TrapKind::Exit { .. } => (codes::E0305, "a program can't be ended at compile time".to_owned(), "reached at compile time"),
+        TrapKind::Io => {
+            (codes::E0305, "there is no input or output at compile time".to_owned(), "reached at compile time")
+        }
+        TrapKind::Syscall => {
+            (codes::E0305, "there are no system calls at compile time".to_owned(), "reached at compile time")
+        }
+        TrapKind::Exit { .. } => {
+            (codes::E0305, "a program can't be ended at compile time".to_owned(), "reached at compile time")
+        }
         TrapKind::Unreachable => (codes::E0306, Panic::Unreachable.reason().to_owned(), "reached"),
     }
 }
@@ -64,12 +74,18 @@ fn details(sema: &Sema<'_>, kind: &TrapKind, error: Diagnostic) -> Diagnostic {
             let name = |func| sema.program.info(func).name.clone();
             let hottest: Vec<String> =
                 hottest.iter().map(|(func, part)| format!("`{}` {}.{} %", name(*func), part / 10, part % 10)).collect();
-            let error = if hottest.is_empty() { error } else { error.note(format!("most steps were taken in {}", hottest.join(", "))) };
+            let error = if hottest.is_empty() {
+                error
+            } else {
+                error.note(format!("most steps were taken in {}", hottest.join(", ")))
+            };
             error.help("`--comptime-steps N` allows more; 0 is unlimited")
         }
         TrapKind::Depth { .. } => error.help("`--comptime-depth N` allows more; 0 is unlimited"),
         TrapKind::Bytes { largest, .. } => {
-            let error = largest.iter().fold(error, |error, (span, bytes)| error.also(*span, format!("{bytes} bytes allocated here")));
+            let error = largest
+                .iter()
+                .fold(error, |error, (span, bytes)| error.also(*span, format!("{bytes} bytes allocated here")));
             error.help("`--comptime-memory BYTES` allows more; 0 is unlimited")
         }
         TrapKind::Memory(fault) => allocation(fault, error),
@@ -81,7 +97,12 @@ fn memory_message(sema: &Sema<'_>, fault: &MemoryFault) -> String {
     let bytes = |count: u64| format!("{count} byte{}", if count == 1 { "" } else { "s" });
     match fault.kind {
         FaultKind::OutOfBounds => match fault.allocation.and_then(|allocation| allocation.size) {
-            Some(size) => format!("{} at offset {} reach outside of the {} allocated", bytes(fault.size), fault.offset as i64, bytes(size)),
+            Some(size) => format!(
+                "{} at offset {} reach outside of the {} allocated",
+                bytes(fault.size),
+                fault.offset as i64,
+                bytes(size)
+            ),
             None => "this reaches outside of the allocation".to_owned(),
         },
         FaultKind::UseAfterFree => "the memory was freed".to_owned(),
@@ -110,7 +131,8 @@ fn memory_message(sema: &Sema<'_>, fault: &MemoryFault) -> String {
 fn allocation(fault: &MemoryFault, mut error: Diagnostic) -> Diagnostic {
     let Some(allocation) = &fault.allocation else { return error };
     if let Some(made) = allocation.made {
-        let what = if allocation.sort == AllocationSort::Heap { "allocated here" } else { "the memory is this variable's" };
+        let what =
+            if allocation.sort == AllocationSort::Heap { "allocated here" } else { "the memory is this variable's" };
         error = error.also(made, what);
     }
     if let Some(freed) = allocation.freed {
@@ -159,7 +181,8 @@ fn argument(sema: &Sema<'_>, arg: ArgValue) -> String {
 }
 
 pub(crate) fn comptime_exit(span: Span, status: i32) -> Diagnostic {
-    Diagnostic::error(codes::E0305, span, format!("the program would end here with status {status}")).label("evaluated at compile time")
+    Diagnostic::error(codes::E0305, span, format!("the program would end here with status {status}"))
+        .label("evaluated at compile time")
 }
 
 /// A result that can't be kept.

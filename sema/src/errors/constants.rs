@@ -28,7 +28,8 @@ pub(crate) fn constant_shift_overflow(span: Span, ty: &str, bits: u16) -> Diagno
 }
 
 pub(crate) fn constant_index_out_of_bounds(span: Span, index: u128, len: u64) -> Diagnostic {
-    Diagnostic::error(codes::E0303, span, format!("the index {index} is out of bounds")).label(format!("the array has {len} elements"))
+    Diagnostic::error(codes::E0303, span, format!("the index {index} is out of bounds"))
+        .label(format!("the array has {len} elements"))
 }
 
 pub(crate) fn constant_cast_overflow(span: Span, text: &str, ty: &str) -> Diagnostic {
@@ -38,7 +39,8 @@ pub(crate) fn constant_cast_overflow(span: Span, text: &str, ty: &str) -> Diagno
 }
 
 pub(crate) fn bad_array_length(span: Span, found: &str) -> Diagnostic {
-    Diagnostic::error(codes::E0308, span, format!("an array length is an integer, found `{found}`")).label("not a length")
+    Diagnostic::error(codes::E0308, span, format!("an array length is an integer, found `{found}`"))
+        .label("not a length")
 }
 
 pub(crate) fn runtime_variable(span: Span, name: &str, declared: Span) -> Diagnostic {
@@ -55,7 +57,8 @@ pub(crate) fn capture_of_runtime(span: Span, name: &str, declared: Span) -> Diag
 }
 
 pub(crate) fn capture_unknown(span: Span, name: &str) -> Diagnostic {
-    Diagnostic::error(codes::E0305, span, format!("`{name}` is not known here")).label("belongs to the function around this")
+    Diagnostic::error(codes::E0305, span, format!("`{name}` is not known here"))
+        .label("belongs to the function around this")
 }
 
 pub(crate) fn float_out_of_range(span: Span, ty: &str) -> Diagnostic {
@@ -81,6 +84,17 @@ pub(crate) fn comptime_pattern(span: Span) -> Diagnostic {
     Diagnostic::error(codes::E0504, span, "this pattern can't be matched at compile time").label("here")
 }
 
+pub(crate) fn comptime_assign_at_runtime(span: Span, name: &str, declared: Span) -> Diagnostic {
+    Diagnostic::error(
+        codes::E0305,
+        span,
+        format!("`{name}` changes while compiling, but whether this is reached is known only at run time"),
+    )
+    .label("inside a branch or loop of the program")
+    .also(declared, "a `comptime let`")
+    .help("use `comptime if` or a plain `let mut`")
+}
+
 pub(crate) fn too_many_turns(span: Span, count: i128, limit: i128) -> Diagnostic {
     Diagnostic::error(codes::E0601, span, format!("this `comptime for` would be written out {count} times"))
         .label(format!("at most {limit} turns"))
@@ -100,7 +114,8 @@ pub(crate) fn generic_as_value(span: Span, name: &str) -> Diagnostic {
 }
 
 pub(crate) fn cyclic_const(span: Span, name: &str, chain: &[(String, Span)], last: Span) -> Diagnostic {
-    let mut error = Diagnostic::error(codes::E0105, span, format!("`{name}` needs its own value")).label("a const that depends on itself");
+    let mut error = Diagnostic::error(codes::E0105, span, format!("`{name}` needs its own value"))
+        .label("a const that depends on itself");
     for (next, at) in chain {
         error = error.also(*at, format!("needs `{next}`"));
     }

@@ -13,7 +13,8 @@ pub(crate) fn import_not_loaded(span: Span) -> Diagnostic {
 }
 
 pub(crate) fn unknown_module_member(span: Span, module: &str, name: &str, known: &[String]) -> Diagnostic {
-    let error = Diagnostic::error(codes::E0101, span, format!("there is no `{name}` in the module `{module}`")).label("not found there");
+    let error = Diagnostic::error(codes::E0101, span, format!("there is no `{name}` in the module `{module}`"))
+        .label("not found there");
     suggest(error, span, name, known, "public items")
 }
 
@@ -35,7 +36,8 @@ pub(crate) fn main_with_parameters(span: Span) -> Diagnostic {
 }
 
 pub(crate) fn main_with_result(span: Span, ty: &str) -> Diagnostic {
-    Diagnostic::error(codes::E0107, span, format!("`main` returns `()` or `i32`, not `{ty}`")).label("expected `fn main()` or `fn main() -> i32`")
+    Diagnostic::error(codes::E0107, span, format!("`main` returns `()` or `i32`, not `{ty}`"))
+        .label("expected `fn main()` or `fn main() -> i32`")
 }
 
 pub(crate) fn recursive_type(used: Span, ty: &str, declared: Option<Span>) -> Diagnostic {
@@ -49,7 +51,8 @@ pub(crate) fn recursive_type(used: Span, ty: &str, declared: Option<Span>) -> Di
 }
 
 pub(crate) fn type_needs_itself(span: Span, ty: &str) -> Diagnostic {
-    Diagnostic::error(codes::E0105, span, format!("the fields of `{ty}` are needed to find them")).label("depends on its own layout")
+    Diagnostic::error(codes::E0105, span, format!("the fields of `{ty}` are needed to find them"))
+        .label("depends on its own layout")
 }
 
 pub(crate) fn cyclic_signature(span: Span, name: &str) -> Diagnostic {
@@ -62,7 +65,9 @@ pub(crate) fn body_needs_itself(span: Span, name: &str) -> Diagnostic {
 }
 
 pub(crate) fn duplicate_discriminant(span: Span, value: i128, first: Span) -> Diagnostic {
-    Diagnostic::error(codes::E0102, span, format!("the discriminant {value} is taken")).label("again").also(first, "first here")
+    Diagnostic::error(codes::E0102, span, format!("the discriminant {value} is taken"))
+        .label("again")
+        .also(first, "first here")
 }
 
 pub(crate) fn copy_and_linear(span: Span) -> Diagnostic {
@@ -82,11 +87,14 @@ pub(crate) fn copy_of_affine_field(span: Span, field: Span, ty: &str) -> Diagnos
 }
 
 pub(crate) fn destructor_of_nothing(span: Span, name: &str) -> Diagnostic {
-    Diagnostic::error(codes::E0112, span, format!("there is no struct or enum `{name}` in this file")).label("a destructor stands in the file of its type")
+    Diagnostic::error(codes::E0112, span, format!("there is no struct or enum `{name}` in this file"))
+        .label("a destructor stands in the file of its type")
 }
 
 pub(crate) fn second_destructor(span: Span, name: &str, first: Span) -> Diagnostic {
-    Diagnostic::error(codes::E0112, span, format!("`{name}` has a destructor already")).label("a second one").also(first, "the first")
+    Diagnostic::error(codes::E0112, span, format!("`{name}` has a destructor already"))
+        .label("a second one")
+        .also(first, "the first")
 }
 
 pub(crate) fn foreign_parameter(span: Span, ty: &str, has_mode: bool) -> Diagnostic {

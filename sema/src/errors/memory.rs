@@ -12,8 +12,12 @@ pub(crate) fn immutable_local(span: Span, name: &str, param: Option<ParamMode>, 
     let start = Span::new(declared.file, declared.range.start, declared.range.start);
     match param {
         None => error.also(declared, "bound without `mut`").fix(start, "mut ", format!("write `mut {name}`")),
-        Some(ParamMode::Borrow) => error.also(declared, "borrowed: it can only be read").help(format!("take it as `inout {name}`")),
-        Some(_) => error.also(declared, "a parameter").help(format!("copy it into a variable: `let mut {name} = {name};`")),
+        Some(ParamMode::Borrow) => {
+            error.also(declared, "borrowed: it can only be read").help(format!("take it as `inout {name}`"))
+        }
+        Some(_) => {
+            error.also(declared, "a parameter").help(format!("copy it into a variable: `let mut {name} = {name};`"))
+        }
     }
 }
 

@@ -25,7 +25,8 @@ pub(crate) fn unreachable_pattern(span: Span) -> Diagnostic {
 }
 
 pub(crate) fn pattern_mismatch(span: Span, what: &str, ty: &str) -> Diagnostic {
-    Diagnostic::error(codes::E0504, span, format!("the pattern is {what}, but the value is `{ty}`")).label(format!("can't match `{ty}`"))
+    Diagnostic::error(codes::E0504, span, format!("the pattern is {what}, but the value is `{ty}`"))
+        .label(format!("can't match `{ty}`"))
 }
 
 pub(crate) fn float_pattern(span: Span) -> Diagnostic {

@@ -9,11 +9,21 @@ pub(crate) fn type_mismatch(span: Span, expected: &str, found: &str) -> Diagnost
         .label(format!("this is `{found}`"))
 }
 
-pub(crate) fn argument_count(span: Span, name: &str, expected: usize, found: usize, declared: Option<Span>) -> Diagnostic {
+pub(crate) fn argument_count(
+    span: Span,
+    name: &str,
+    expected: usize,
+    found: usize,
+    declared: Option<Span>,
+) -> Diagnostic {
     let error = Diagnostic::error(
         codes::E0402,
         span,
-        format!("`{name}` takes {}, but {found} {} given", count(expected, "argument"), if found == 1 { "is" } else { "are" }),
+        format!(
+            "`{name}` takes {}, but {found} {} given",
+            count(expected, "argument"),
+            if found == 1 { "is" } else { "are" }
+        ),
     )
     .label(format!("expected {}", count(expected, "argument")));
     match declared {
@@ -22,11 +32,21 @@ pub(crate) fn argument_count(span: Span, name: &str, expected: usize, found: usi
     }
 }
 
-pub(crate) fn intrinsic_arguments(span: Span, name: &str, (least, most): (usize, usize), found: usize, signature: &str) -> Diagnostic {
+pub(crate) fn intrinsic_arguments(
+    span: Span,
+    name: &str,
+    (least, most): (usize, usize),
+    found: usize,
+    signature: &str,
+) -> Diagnostic {
     let expected = if least == most { count(least, "argument") } else { format!("{least} to {most} arguments") };
-    Diagnostic::error(codes::E0402, span, format!("`@{name}` takes {expected}, but {found} {} given", if found == 1 { "is" } else { "are" }))
-        .label(format!("expected {expected}"))
-        .help(format!("it is called `{signature}`"))
+    Diagnostic::error(
+        codes::E0402,
+        span,
+        format!("`@{name}` takes {expected}, but {found} {} given", if found == 1 { "is" } else { "are" }),
+    )
+    .label(format!("expected {expected}"))
+    .help(format!("it is called `{signature}`"))
 }
 
 pub(crate) fn intrinsic_mark(span: Span, name: &str) -> Diagnostic {
@@ -48,13 +68,19 @@ pub(crate) fn unknown_field(span: Span, ty: &str, name: &str, known: &[String], 
 }
 
 pub(crate) fn unknown_member(span: Span, ty: &str, name: &str, known: &[String]) -> Diagnostic {
-    let error = Diagnostic::error(codes::E0405, span, format!("`{ty}` has no member `{name}`")).label("not found in this type");
+    let error =
+        Diagnostic::error(codes::E0405, span, format!("`{ty}` has no member `{name}`")).label("not found in this type");
     if known.is_empty() { error } else { suggest(error, span, name, known, "members") }
 }
 
 pub(crate) fn field_called(span: Span, ty: &str, name: &str, callable: bool) -> Diagnostic {
-    let error = Diagnostic::error(codes::E0405, span, format!("`{name}` is a field of `{ty}`, not a method")).label("called as a method");
-    if callable { error.help(format!("to call what it holds, write `(value.{name})(…)`")) } else { error.help("leave the parentheses out to read it") }
+    let error = Diagnostic::error(codes::E0405, span, format!("`{name}` is a field of `{ty}`, not a method"))
+        .label("called as a method");
+    if callable {
+        error.help(format!("to call what it holds, write `(value.{name})(…)`"))
+    } else {
+        error.help("leave the parentheses out to read it")
+    }
 }
 
 pub(crate) fn no_receiver(span: Span, ty: &str, name: &str, declared: Span) -> Diagnostic {
@@ -76,7 +102,8 @@ pub(crate) fn bad_unary(span: Span, op: UnaryOp, ty: &str, is_bool: bool, is_int
         UnaryOp::Not => ("!", "a `bool`"),
         UnaryOp::BitNot => ("~", "an integer"),
     };
-    let error = Diagnostic::error(codes::E0406, span, format!("`{sign}` needs {wanted}, found `{ty}`")).label(format!("this is `{ty}`"));
+    let error = Diagnostic::error(codes::E0406, span, format!("`{sign}` needs {wanted}, found `{ty}`"))
+        .label(format!("this is `{ty}`"));
     match op {
         UnaryOp::Not if is_int => error.help("the bits of an integer are flipped by `~`"),
         UnaryOp::BitNot if is_bool => error.help("a `bool` is negated by `!`"),
@@ -120,11 +147,14 @@ pub(crate) fn expected_type(span: Span, found: &str) -> Diagnostic {
 }
 
 pub(crate) fn module_as_value(span: Span) -> Diagnostic {
-    Diagnostic::error(codes::E0409, span, "a module is not a value").label("a module").help("name one of its items by `::`")
+    Diagnostic::error(codes::E0409, span, "a module is not a value")
+        .label("a module")
+        .help("name one of its items by `::`")
 }
 
 pub(crate) fn not_a_struct(span: Span, text: &str) -> Diagnostic {
-    Diagnostic::error(codes::E0409, span, format!("`{text}` is not a struct")).label("only structs and struct variants have named fields")
+    Diagnostic::error(codes::E0409, span, format!("`{text}` is not a struct"))
+        .label("only structs and struct variants have named fields")
 }
 
 pub(crate) fn no_self_type(span: Span) -> Diagnostic {
@@ -138,7 +168,8 @@ pub(crate) fn branch_mismatch(span: Span, first: &str, found: &str, at: Span) ->
 }
 
 pub(crate) fn break_mismatch(span: Span, first: &str, found: &str) -> Diagnostic {
-    Diagnostic::error(codes::E0410, span, format!("the `break`s of this loop give `{first}` and `{found}`")).label(format!("this one gives `{found}`"))
+    Diagnostic::error(codes::E0410, span, format!("the `break`s of this loop give `{first}` and `{found}`"))
+        .label(format!("this one gives `{found}`"))
 }
 
 pub(crate) fn break_value_in_while(span: Span) -> Diagnostic {
@@ -152,7 +183,8 @@ pub(crate) fn if_without_else(span: Span, ty: &str) -> Diagnostic {
 }
 
 pub(crate) fn loop_body_value(span: Span, ty: &str) -> Diagnostic {
-    Diagnostic::error(codes::E0401, span, format!("the body of a loop has no value, but this gives `{ty}`")).label("end it with `;`")
+    Diagnostic::error(codes::E0401, span, format!("the body of a loop has no value, but this gives `{ty}`"))
+        .label("end it with `;`")
 }
 
 pub(crate) fn unused_block_value(span: Span, ty: &str) -> Diagnostic {
@@ -162,7 +194,8 @@ pub(crate) fn unused_block_value(span: Span, ty: &str) -> Diagnostic {
 }
 
 pub(crate) fn block_without_value(span: Span, ty: &str, last: Option<Span>) -> Diagnostic {
-    let error = Diagnostic::error(codes::E0401, span, format!("this block should give `{ty}`, but ends without a value"));
+    let error =
+        Diagnostic::error(codes::E0401, span, format!("this block should give `{ty}`, but ends without a value"));
     match last {
         Some(last) => error.also(last, "the `;` throws this value away"),
         None => error,
@@ -178,7 +211,8 @@ pub(crate) fn not_indexable(span: Span, ty: &str) -> Diagnostic {
 }
 
 pub(crate) fn bad_index_type(span: Span, ty: &str, text: &str) -> Diagnostic {
-    let error = Diagnostic::error(codes::E0401, span, format!("an index is an unsigned integer, not `{ty}`")).label(format!("this is `{ty}`"));
+    let error = Diagnostic::error(codes::E0401, span, format!("an index is an unsigned integer, not `{ty}`"))
+        .label(format!("this is `{ty}`"));
     if text.len() < 60 && !text.contains('\n') {
         error.help(format!("convert it: `let index: usize = @cast({text});`"))
     } else {
@@ -199,7 +233,8 @@ pub(crate) fn range_mismatch(from: Span, a: &str, to: Span, b: &str) -> Diagnost
 }
 
 pub(crate) fn range_of(span: Span, ty: &str) -> Diagnostic {
-    Diagnostic::error(codes::E0416, span, format!("a range can't count in `{ty}`")).label("expected an integer or a char")
+    Diagnostic::error(codes::E0416, span, format!("a range can't count in `{ty}`"))
+        .label("expected an integer or a char")
 }
 
 pub(crate) fn empty_array(span: Span) -> Diagnostic {
@@ -221,7 +256,8 @@ pub(crate) fn cast_without_type(span: Span, name: &str) -> Diagnostic {
 }
 
 pub(crate) fn bad_cast(span: Span, name: &str, from: &str, to: &str) -> Diagnostic {
-    Diagnostic::error(codes::E0406, span, format!("`@{name}` can't make `{to}` of `{from}`")).label("no such conversion")
+    Diagnostic::error(codes::E0406, span, format!("`@{name}` can't make `{to}` of `{from}`"))
+        .label("no such conversion")
 }
 
 pub(crate) fn bit_cast_size(span: Span, (from, a): (&str, u64), (to, b): (&str, u64)) -> Diagnostic {
@@ -240,7 +276,8 @@ pub(crate) fn never_parameter(span: Span) -> Diagnostic {
 }
 
 pub(crate) fn type_too_large(span: Span, ty: &str, part: Option<&str>) -> Diagnostic {
-    let error = Diagnostic::error(codes::E0419, span, format!("`{ty}` is larger than the target can address")).label("too large");
+    let error = Diagnostic::error(codes::E0419, span, format!("`{ty}` is larger than the target can address"))
+        .label("too large");
     match part {
         Some(part) => error.note(format!("because of `{part}`")),
         None => error,
@@ -290,14 +327,19 @@ pub(crate) fn argument_mode(span: Span, text: &str, wanted: Mode, found: Mode) -
     };
     let error = Diagnostic::error(codes::E0201, span, message);
     if wanted == Mode::Inout && text.len() < 60 {
-        error.label("expected `inout`").fix(Span::new(span.file, span.range.start, span.range.start), "inout ", format!("write `inout {text}`"))
+        error.label("expected `inout`").fix(
+            Span::new(span.file, span.range.start, span.range.start),
+            "inout ",
+            format!("write `inout {text}`"),
+        )
     } else {
         error.label("remove the mark")
     }
 }
 
 pub(crate) fn no_such_try(span: Span, ty: &str) -> Diagnostic {
-    Diagnostic::error(codes::E0417, span, format!("`?` needs an `Option` or a `Result`, found `{ty}`")).label(format!("this is `{ty}`"))
+    Diagnostic::error(codes::E0417, span, format!("`?` needs an `Option` or a `Result`, found `{ty}`"))
+        .label(format!("this is `{ty}`"))
 }
 
 pub(crate) fn unknown_intrinsic<'a>(span: Span, name: &str, known: impl Iterator<Item = &'a str>) -> Diagnostic {

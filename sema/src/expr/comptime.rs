@@ -21,6 +21,7 @@ impl<'a> BodyCx<'_, 'a> {
             Expr::If { cond, then, else_ } => self.comptime_if(*cond, *then, *else_, expect, range),
             Expr::Match { scrutinee, arms, .. } => self.comptime_match(*scrutinee, arms, expect, range),
             Expr::For { id, pat, iter, body } => self.comptime_for(*id, *pat, *iter, *body, range),
+            Expr::Loop { id, body, is_while: true } => self.comptime_while(*id, *body, range),
             _ => self.comptime_value(inner, expect, range),
         };
         self.or_error(result, range)
@@ -87,23 +88,160 @@ impl<'a> BodyCx<'_, 'a> {
         range: TextRange,
     ) -> Checked<InstId> {
         let turns = self.comptime_elements(iter)?;
-        let air = kiln_air::LoopId(self.air.loops);
-        self.air.loops += 1;
+        let air = self.enter_loop(id, true);
         let mut stmts = Vec::with_capacity(turns.len());
         for value in turns {
             if !self.comptime_matches(pat, value)? {
                 return Err(self.error(errors::refutable_pattern(self.span(self.hir.pat_ranges[pat]), "_")));
             }
-            stmts.push(self.unrolled_turn(id, body));
+            let turn = self.written_out_turn(id, body);
+            stmts.push(turn);
+            if self.air.types[turn] == TypeId::NEVER {
+                break;
+            }
         }
-        // `break` leaves the labelled block around all turns.
-        let body = self.push(Inst::Block { stmts: stmts.into(), result: None }, TypeId::UNIT, range);
-        Ok(self.push(Inst::Labeled { id: air, body }, TypeId::UNIT, range))
+        Ok(self.written_out_loop(id, air, stmts, range))
     }
 
-    fn unrolled_turn(&mut self, id: LoopId, body: ExprId) -> InstId {
+    /// The body as often as the condition holds; what it depends on changes by assignments to comptime variables.
+    fn comptime_while(&mut self, id: LoopId, body: ExprId, range: TextRange) -> Checked<InstId> {
+        let Expr::If { cond, then, .. } = self.hir[body] else {
+            return Err(self.error(errors::comptime_pattern(self.span(range))));
+        };
+        let air = self.enter_loop(id, true);
+        let mut stmts = Vec::new();
+        while self.eval(cond, Some(TypeId::BOOL))? == Known::Value(ValueId::TRUE) {
+            if stmts.len() as i128 >= MAX_UNROLLED {
+                let error = errors::too_many_turns(self.expr_span(cond), MAX_UNROLLED + 1, MAX_UNROLLED);
+                return Err(self.error(error));
+            }
+            let turn = self.written_out_turn(id, then);
+            stmts.push(turn);
+            if self.air.types[turn] == TypeId::NEVER || self.failed.is_some() {
+                break;
+            }
+        }
+        Ok(self.written_out_loop(id, air, stmts, range))
+    }
+
+    /// One turn of a loop that is written out: a labelled block that `continue` leaves. `!` if nothing comes after it.
+    fn written_out_turn(&mut self, id: LoopId, body: ExprId) -> InstId {
+        let turn = kiln_air::LoopId(self.air.loops);
+        self.air.loops += 1;
+        if let Some(open) = &mut self.loops[id.0 as usize] {
+            open.turn = Some(turn);
+            open.continued = false;
+        }
+        let range = self.range(body);
+        let body = self.value(body, Expect::Type(TypeId::UNIT));
+        let continued = self.loops[id.0 as usize].is_some_and(|open| open.continued);
+        let ty = if continued { TypeId::UNIT } else { self.air.types[body] };
+        self.push(Inst::Labeled { id: turn, body }, ty, range)
+    }
+
+    /// All turns in a labelled block that `break` leaves.
+    fn written_out_loop(&mut self, id: LoopId, air: kiln_air::LoopId, stmts: Vec<InstId>, range: TextRange) -> InstId {
         self.loops[id.0 as usize] = None;
-        self.operand(body, Expect::Type(TypeId::UNIT))
+        let body = self.push(Inst::Block { stmts: stmts.into(), result: None }, TypeId::UNIT, range);
+        self.push(Inst::Labeled { id: air, body }, TypeId::UNIT, range)
+    }
+
+    /// `comptime let pat = value;`: what it binds is known from here on, and nothing is left for run time.
+    pub fn comptime_let(
+        &mut self,
+        pat: PatId,
+        ty: Option<ExprId>,
+        init: ExprId,
+        or_else: Option<ExprId>,
+    ) -> Option<InstId> {
+        let range = self.range(init);
+        let bound = self.bind_comptime(pat, ty, init);
+        match (bound, or_else) {
+            (Ok(true), _) => {
+                for local in self.hir.locals.ids() {
+                    let is_new = self.comptime_vars.iter().all(|(known, _)| *known != local);
+                    if self.hir.locals[local].mutable && matches!(self.locals[local], LocalState::Known(_)) && is_new {
+                        self.comptime_vars.push((local, self.runtime_depth));
+                    }
+                }
+                None
+            }
+            (Ok(false), Some(or_else)) => Some(self.else_block(or_else)),
+            (Ok(false), None) => {
+                let error = errors::refutable_pattern(self.span(self.hir.pat_ranges[pat]), "_");
+                Some(self.wrong(error, range))
+            }
+            (Err(error), _) => {
+                self.fail(error);
+                self.declare_wrong(pat);
+                Some(self.error_inst(range))
+            }
+        }
+    }
+
+    fn bind_comptime(&mut self, pat: PatId, ty: Option<ExprId>, init: ExprId) -> Checked<bool> {
+        let ty = ty.map(|ty| self.type_of_expr(ty)).transpose()?;
+        let known = self.eval(init, ty)?;
+        if let Pat::Bind(local) = self.hir[pat] {
+            self.locals[local] = LocalState::Known(known);
+            return Ok(true);
+        }
+        let value = self.identity(known, self.range(init))?;
+        self.comptime_matches(pat, value)
+    }
+
+    /// The comptime variable that a place as a whole is.
+    pub fn comptime_variable(&self, place: ExprId) -> Option<kiln_hir::LocalId> {
+        match self.hir[place] {
+            Expr::Local(local) => self.comptime_vars.iter().any(|(known, _)| *known == local).then_some(local),
+            _ => None,
+        }
+    }
+
+    /// `x = value` and `x op= value` for a comptime variable: done now, so it must not depend on what the program does.
+    pub fn comptime_assign(
+        &mut self,
+        local: kiln_hir::LocalId,
+        op: Option<(kiln_hir::BinaryOp, TextRange)>,
+        value: ExprId,
+        range: TextRange,
+    ) -> Option<InstId> {
+        let depth = self.comptime_vars.iter().find(|(known, _)| *known == local).map(|(_, depth)| *depth);
+        if depth != Some(self.runtime_depth) {
+            let declared = self.span(self.hir.locals[local].range);
+            let error =
+                errors::comptime_assign_at_runtime(self.span(range), self.name(self.hir.locals[local].name), declared);
+            return Some(self.wrong(error, range));
+        }
+        match self.comptime_new_value(local, op, value, range) {
+            Ok(known) => {
+                self.locals[local] = LocalState::Known(known);
+                None
+            }
+            Err(error) => {
+                self.fail(error);
+                Some(self.error_inst(range))
+            }
+        }
+    }
+
+    fn comptime_new_value(
+        &mut self,
+        local: kiln_hir::LocalId,
+        op: Option<(kiln_hir::BinaryOp, TextRange)>,
+        value: ExprId,
+        range: TextRange,
+    ) -> Checked<Known> {
+        let LocalState::Known(old) = self.locals[local] else { unreachable!("comptime variables are known") };
+        let ty = self.sema.known_type(old);
+        let Some((op, op_range)) = op else { return self.eval(value, Some(ty)) };
+        let body = self.comptime_body_of(|cx| {
+            let left = cx.known_inst(old, range);
+            let left = cx.use_place(left);
+            cx.binary_with(op, op_range, left, value, range)
+        })?;
+        let span = self.span(range);
+        self.sema.run_body(body, span)
     }
 
     fn comptime_elements(&mut self, iter: ForIter) -> Checked<Vec<ValueId>> {
@@ -161,12 +299,10 @@ impl<'a> BodyCx<'_, 'a> {
                 let parts = self.parts_of(value);
                 self.comptime_parts_match(elems, &parts)
             }
-            Pat::TupleVariant { path, elems, rest: None } => {
-                Ok(self.comptime_path_matches(*path, value)? && {
-                    let parts = self.parts_of(value);
-                    self.comptime_parts_match(elems, &parts)?
-                })
-            }
+            Pat::TupleVariant { path, elems, rest: None } => Ok(self.comptime_path_matches(*path, value)? && {
+                let parts = self.parts_of(value);
+                self.comptime_parts_match(elems, &parts)?
+            }),
             _ => {
                 let span = self.span(self.hir.pat_ranges[pat]);
                 Err(self.error(errors::comptime_pattern(span)))

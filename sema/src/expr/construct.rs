@@ -67,7 +67,8 @@ impl<'a> BodyCx<'_, 'a> {
         let base = base.map(|base| {
             let inst = self.operand(base, Expect::Type(ty));
             let inst = self.coerce(inst, ty);
-            let rest = defs.iter().enumerate().filter(|(index, _)| lowered.iter().all(|(set, _)| *set != *index as u32));
+            let rest =
+                defs.iter().enumerate().filter(|(index, _)| lowered.iter().all(|(set, _)| *set != *index as u32));
             let copies = rest.map(|(_, def)| def.ty).collect::<Vec<_>>().into_iter().all(|ty| self.is_copied(ty));
             (inst, if copies { UseKind::Copy } else { UseKind::Move })
         });
@@ -125,7 +126,8 @@ impl<'a> BodyCx<'_, 'a> {
             lowered.push((index as u32, inst));
         }
         if !has_base {
-            let missing = defs.iter().enumerate().filter(|(index, _)| lowered.iter().all(|(set, _)| *set != *index as u32));
+            let missing =
+                defs.iter().enumerate().filter(|(index, _)| lowered.iter().all(|(set, _)| *set != *index as u32));
             let missing: Vec<String> = missing.map(|(_, def)| self.name(def.name).to_owned()).collect();
             if !missing.is_empty() && self.failed_fields(fields, defs) {
                 let shown = self.show(ty);
@@ -287,9 +289,10 @@ impl<'a> BodyCx<'_, 'a> {
     /// The captured values, if all are known before the body runs.
     fn known_captures(&mut self, decl: kiln_source::DeclId) -> Option<Checked<Vec<kiln_types::ValueId>>> {
         let holder = self.sema.capture_holder(decl);
-        let has_runtime = self.sema.hir.decls[holder].captures.iter().any(|var| {
-            var.decl == self.decl && matches!(self.locals[var.local], crate::body::LocalState::Runtime(_))
-        });
+        let has_runtime = self.sema.hir.decls[holder]
+            .captures
+            .iter()
+            .any(|var| var.decl == self.decl && matches!(self.locals[var.local], crate::body::LocalState::Runtime(_)));
         (!has_runtime).then(|| self.captures_of(decl, self.sema.decl(decl).range))
     }
 

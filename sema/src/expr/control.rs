@@ -38,7 +38,9 @@ impl Join {
 impl<'a> BodyCx<'_, 'a> {
     /// Checks a branch and fits it to those before.
     fn branch(&mut self, expr: ExprId, join: &mut Join) -> InstId {
+        self.runtime_depth += 1;
         let inst = self.value(expr, join.expectation());
+        self.runtime_depth -= 1;
         self.join(inst, join)
     }
 
@@ -74,7 +76,9 @@ impl<'a> BodyCx<'_, 'a> {
             let inst = self.operand(tail, expect);
             self.use_place(inst)
         });
-        if lowered.is_empty() && let Some(result) = result {
+        if lowered.is_empty()
+            && let Some(result) = result
+        {
             return result;
         }
         let ty = match result {
@@ -138,7 +142,9 @@ impl<'a> BodyCx<'_, 'a> {
 
     /// A block whose value nobody takes: it has to be `()`.
     fn unit_body(&mut self, body: ExprId, words: fn(kiln_source::Span, &str) -> kiln_source::Diagnostic) -> InstId {
+        self.runtime_depth += 1;
         let inst = self.value(body, Expect::None);
+        self.runtime_depth -= 1;
         let ty = self.ty(inst);
         if matches!(ty, TypeId::UNIT | TypeId::NEVER | TypeId::ERROR) {
             return inst;
@@ -192,10 +198,10 @@ impl<'a> BodyCx<'_, 'a> {
         matches!(&self.hir[expr], Expr::Block { stmts, tail: None } if stmts.is_empty())
     }
 
-    fn enter_loop(&mut self, id: LoopId, is_unit: bool) -> air::LoopId {
+    pub fn enter_loop(&mut self, id: LoopId, is_unit: bool) -> air::LoopId {
         let air = air::LoopId(self.air.loops);
         self.air.loops += 1;
-        self.loops[id.0 as usize] = Some(LoopCx { id: air, ty: None, is_unit });
+        self.loops[id.0 as usize] = Some(LoopCx { id: air, ty: None, is_unit, turn: None, continued: false });
         air
     }
 
@@ -240,8 +246,16 @@ impl<'a> BodyCx<'_, 'a> {
     }
 
     pub fn continue_expr(&mut self, id: LoopId, range: TextRange) -> InstId {
-        match self.loops[id.0 as usize] {
-            Some(open) => self.push(Inst::Continue { id: open.id }, TypeId::NEVER, range),
+        match &mut self.loops[id.0 as usize] {
+            Some(LoopCx { turn: Some(turn), continued, .. }) => {
+                *continued = true;
+                let id = *turn;
+                self.push(Inst::Break { id, value: None }, TypeId::NEVER, range)
+            }
+            Some(open) => {
+                let id = open.id;
+                self.push(Inst::Continue { id }, TypeId::NEVER, range)
+            }
             None => {
                 let error = errors::jump_out_of_comptime(self.span(range), "continue");
                 self.wrong(error, range)
@@ -301,7 +315,8 @@ impl<'a> BodyCx<'_, 'a> {
             return TypeId::ERROR;
         }
         let ty = self.ty(first);
-        let fits = matches!(self.key(ty), TypeKey::Int { .. } | TypeKey::Size { .. } | TypeKey::InferInt(_) | TypeKey::Char);
+        let fits =
+            matches!(self.key(ty), TypeKey::Int { .. } | TypeKey::Size { .. } | TypeKey::InferInt(_) | TypeKey::Char);
         if !fits {
             let shown = self.show(ty);
             let error = errors::range_of(self.expr_span(from), &shown);

@@ -42,7 +42,16 @@ impl<'a> BodyCx<'_, 'a> {
         // Arguments that were checked to find types; they are not checked again.
         let mut checked: Vec<Option<InstId>> = vec![None; args.len()];
         if left_out > 0 {
-            self.infer_types(decl, &params[..left_out], &params[left_out..], args, &mut checked, expect, range, &mut known)?;
+            self.infer_types(
+                decl,
+                &params[..left_out],
+                &params[left_out..],
+                args,
+                &mut checked,
+                expect,
+                range,
+                &mut known,
+            )?;
         }
         for (at, (param, arg)) in params[left_out..].iter().zip(args).enumerate() {
             if param.comptime {
@@ -124,7 +133,9 @@ impl<'a> BodyCx<'_, 'a> {
             let ty = self.ty(inst);
             self.match_type(decl, body, param.ty, ty, &mut found);
         }
-        if let (Some(ret), Some(expected)) = (self.sema.decl(decl).as_fn().and_then(|function| function.ret), expect.ty()) {
+        if let (Some(ret), Some(expected)) =
+            (self.sema.decl(decl).as_fn().and_then(|function| function.ret), expect.ty())
+        {
             if wanted.iter().any(|param| found.iter().all(|(local, _)| *local != param.local)) {
                 self.match_type(decl, body, ret, expected, &mut found);
             }
@@ -138,7 +149,8 @@ impl<'a> BodyCx<'_, 'a> {
                 }
                 None => {
                     let name = body.locals[param.local].name;
-                    let error = errors::cannot_infer_argument(self.span(range), self.name(name), self.sema.hir.name_span(decl));
+                    let error =
+                        errors::cannot_infer_argument(self.span(range), self.name(name), self.sema.hir.name_span(decl));
                     return Err(self.error(error));
                 }
             }
@@ -292,7 +304,8 @@ impl<'a> BodyCx<'_, 'a> {
             self.match_type(decl, &hir.decls[made].body, field.ty, ty, &mut found);
         }
         let function = hir.decls[decl].as_fn()?;
-        let value_of = |param: &hir::Param| found.iter().find(|(local, _)| *local == param.local).map(|(_, value)| *value);
+        let value_of =
+            |param: &hir::Param| found.iter().find(|(local, _)| *local == param.local).map(|(_, value)| *value);
         function.params.iter().filter(|param| param.comptime).map(value_of).collect()
     }
 }

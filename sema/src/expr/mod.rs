@@ -129,7 +129,10 @@ impl BodyCx<'_, '_> {
                 let text = self.sema.sources.text(span);
                 error.fix(span, format!("{text}.0"), "write the number as a float")
             }
-            (TypeKey::Int { .. } | TypeKey::Size { .. } | TypeKey::Float { .. }, TypeKey::Int { .. } | TypeKey::Size { .. } | TypeKey::Float { .. }) => {
+            (
+                TypeKey::Int { .. } | TypeKey::Size { .. } | TypeKey::Float { .. },
+                TypeKey::Int { .. } | TypeKey::Size { .. } | TypeKey::Float { .. },
+            ) => {
                 let text = self.sema.sources.text(span);
                 if text.len() < 60 && !text.contains('\n') {
                     error.fix(span, format!("@cast({text})"), "convert it; `@cast` panics if the value does not fit")

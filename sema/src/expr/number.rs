@@ -88,7 +88,15 @@ impl<'a> BodyCx<'_, 'a> {
         }
     }
 
-    fn number_op(&mut self, inst: InstId, ty: TypeId, name: &str, how: How, args: &'a [Arg], range: TextRange) -> InstId {
+    fn number_op(
+        &mut self,
+        inst: InstId,
+        ty: TypeId,
+        name: &str,
+        how: How,
+        args: &'a [Arg],
+        range: TextRange,
+    ) -> InstId {
         let wanted: &[TypeId] = match how {
             How::Unary(_) | How::Same(_) | How::Count(_) => &[],
             How::Binary(_) | How::Pair(_) | How::Test(_) => &[ty],

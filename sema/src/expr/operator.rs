@@ -105,6 +105,31 @@ impl BodyCx<'_, '_> {
         }
     }
 
+    /// `left op right` where the left operand is known: for assignments at comptime.
+    pub fn binary_with(
+        &mut self,
+        op: BinaryOp,
+        op_range: TextRange,
+        left: InstId,
+        rhs: ExprId,
+        range: TextRange,
+    ) -> InstId {
+        if matches!(op, BinaryOp::Shl | BinaryOp::Shr) {
+            let right = self.value(rhs, Expect::None);
+            return self.shift_values(op, op_range, left, right, range);
+        }
+        let hint = self.operand_hint(left);
+        let right = self.value(rhs, hint);
+        let Some(ty) = self.same_numbers(op, op_range, left, right) else { return self.error_inst(range) };
+        match self.arith_op(op, ty) {
+            Some(op) => self.push(Inst::Binary(op, left, right), ty, range),
+            None => {
+                let error = self.bad_operands(op, op_range, left, right);
+                self.wrong(error, range)
+            }
+        }
+    }
+
     /// The common type of two operands. `None` if there is none; that was reported.
     fn same_numbers(&mut self, op: BinaryOp, op_range: TextRange, left: InstId, right: InstId) -> Option<TypeId> {
         let (a, b) = (self.ty(left), self.ty(right));
@@ -122,7 +147,13 @@ impl BodyCx<'_, '_> {
         Some(self.ty(left))
     }
 
-    fn bad_operands(&mut self, op: BinaryOp, op_range: TextRange, left: InstId, right: InstId) -> kiln_source::Diagnostic {
+    fn bad_operands(
+        &mut self,
+        op: BinaryOp,
+        op_range: TextRange,
+        left: InstId,
+        right: InstId,
+    ) -> kiln_source::Diagnostic {
         let (left_ty, right_ty) = (self.ty(left), self.ty(right));
         let (a, b) = (self.show(left_ty), self.show(right_ty));
         let (left, right) = (self.span(self.air.ranges[left]), self.span(self.air.ranges[right]));
@@ -166,7 +197,14 @@ impl BodyCx<'_, '_> {
         self.shift_values(op, op_range, left, right, range)
     }
 
-    fn shift_values(&mut self, op: BinaryOp, op_range: TextRange, left: InstId, right: InstId, range: TextRange) -> InstId {
+    fn shift_values(
+        &mut self,
+        op: BinaryOp,
+        op_range: TextRange,
+        left: InstId,
+        right: InstId,
+        range: TextRange,
+    ) -> InstId {
         let (a, b) = (self.ty(left), self.ty(right));
         if a == TypeId::ERROR || b == TypeId::ERROR {
             return self.error_inst(range);
@@ -318,7 +356,14 @@ impl BodyCx<'_, '_> {
     }
 
     /// `place op= value`
-    pub fn assign_op(&mut self, op: BinaryOp, place: ExprId, value: ExprId, op_range: TextRange, range: TextRange) -> InstId {
+    pub fn assign_op(
+        &mut self,
+        op: BinaryOp,
+        place: ExprId,
+        value: ExprId,
+        op_range: TextRange,
+        range: TextRange,
+    ) -> InstId {
         let target = self.operand(place, Expect::None);
         let ty = self.ty(target);
         let is_shift = matches!(op, BinaryOp::Shl | BinaryOp::Shr);
@@ -334,7 +379,10 @@ impl BodyCx<'_, '_> {
             let error = self.bad_operands(op, op_range, target, right);
             return self.wrong(error, range);
         };
-        if is_shift && !self.sema.pool.is_int(self.ty(right)) && !matches!(self.key(self.ty(right)), TypeKey::InferInt(_)) {
+        if is_shift
+            && !self.sema.pool.is_int(self.ty(right))
+            && !matches!(self.key(self.ty(right)), TypeKey::InferInt(_))
+        {
             let error = self.bad_operands(op, op_range, target, right);
             return self.wrong(error, range);
         }

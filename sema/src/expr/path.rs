@@ -41,7 +41,8 @@ impl BodyCx<'_, '_> {
             LocalState::Failed => self.error_inst(range),
             LocalState::Outer | LocalState::Unset => {
                 let declared = self.span(self.hir.locals[local].range);
-                let error = errors::runtime_variable(self.span(range), self.name(self.hir.locals[local].name), declared);
+                let error =
+                    errors::runtime_variable(self.span(range), self.name(self.hir.locals[local].name), declared);
                 self.wrong(error, range)
             }
         }
@@ -146,9 +147,7 @@ impl BodyCx<'_, '_> {
         let captures = if self.sema.decl(decl).parent.is_some() { self.captures_of(decl, range)? } else { Vec::new() };
         match &self.sema.decl(decl).kind {
             DeclKind::Fn(_) => Ok(PathValue::Fn { decl, captures: captures.into() }),
-            DeclKind::Struct(_) | DeclKind::Enum(_) => {
-                Ok(PathValue::Type(self.sema.make_type(decl, &captures, None)?))
-            }
+            DeclKind::Struct(_) | DeclKind::Enum(_) => Ok(PathValue::Type(self.sema.make_type(decl, &captures, None)?)),
             DeclKind::Const(_) => {
                 let known = self.sema.ensure_global(decl, &captures, self.span(range))?;
                 Ok(self.classify(known))
@@ -205,8 +204,12 @@ impl BodyCx<'_, '_> {
             let known = hir.modules[module].names.iter().filter(|(_, decl)| hir.decls[**decl].public);
             let mut known: Vec<String> = known.map(|(name, _)| self.name(*name).to_owned()).collect();
             known.sort();
-            let error =
-                errors::unknown_module_member(self.span(name.range), &hir.modules[module].name, self.name(name.symbol), &known);
+            let error = errors::unknown_module_member(
+                self.span(name.range),
+                &hir.modules[module].name,
+                self.name(name.symbol),
+                &known,
+            );
             return Err(self.error(error));
         };
         if !hir.decls[decl].public && module != self.sema.decl(self.decl).module {

@@ -71,7 +71,11 @@ impl BodyCx<'_, '_> {
             return self.error_inst(range);
         }
         let fits = |cx: &Self, ty: TypeId| cx.sema.pool.is_int(ty);
-        if !fits(self, to) || !(fits(self, from) || matches!(from, TypeId::CHAR | TypeId::BOOL) || self.is_castable(from) && !self.sema.pool.is_float(from)) {
+        if !fits(self, to)
+            || !(fits(self, from)
+                || matches!(from, TypeId::CHAR | TypeId::BOOL)
+                || self.is_castable(from) && !self.sema.pool.is_float(from))
+        {
             let (from, to) = (self.show(from), self.show(to));
             let error = errors::bad_cast(self.span(range), "wrap", &from, &to);
             return self.wrong(error, range);

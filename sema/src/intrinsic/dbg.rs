@@ -52,7 +52,11 @@ impl BodyCx<'_, '_> {
             let args = leaf_args(&mut self.air, value, ty, as_ty, range);
             if ty == TypeId::UNIT && !matches!(self.air.insts[value], Inst::Const(_)) {
                 let call = self.push(Inst::Call { func, args }, TypeId::UNIT, range);
-                return Ok(self.push(Inst::Block { stmts: Box::new([value, call]), result: None }, TypeId::UNIT, range));
+                return Ok(self.push(
+                    Inst::Block { stmts: Box::new([value, call]), result: None },
+                    TypeId::UNIT,
+                    range,
+                ));
             }
             return Ok(self.push(Inst::Call { func, args }, TypeId::UNIT, range));
         }
@@ -82,13 +86,7 @@ impl BodyCx<'_, '_> {
 }
 
 /// The arguments by which the library takes a value without parts: widened, text as a view.
-fn leaf_args(
-    body: &mut air::Body,
-    value: InstId,
-    ty: TypeId,
-    as_ty: TypeId,
-    range: TextRange,
-) -> Box<[Arg]> {
+fn leaf_args(body: &mut air::Body, value: InstId, ty: TypeId, as_ty: TypeId, range: TextRange) -> Box<[Arg]> {
     let own = |value| Arg { mode: ParamMode::Own, value };
     match ty {
         TypeId::UNIT => Box::default(),
@@ -181,11 +179,8 @@ impl Writer<'_, '_> {
         if let Some((name, as_ty)) = leaf(self.sema, ty) {
             let func = self.sema.rt_func(&format!("put_{name}"))?;
             self.sema.want_body(func);
-            let value = if ty == TypeId::STR {
-                place
-            } else {
-                self.push(Inst::Use { place, kind: air::UseKind::Copy }, ty)
-            };
+            let value =
+                if ty == TypeId::STR { place } else { self.push(Inst::Use { place, kind: air::UseKind::Copy }, ty) };
             let mut args = vec![self.out()];
             args.extend(leaf_args(&mut self.body, value, ty, as_ty, NOWHERE));
             let call = self.push(Inst::Call { func, args: args.into() }, TypeId::UNIT);

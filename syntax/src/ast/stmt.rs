@@ -30,6 +30,8 @@ pub enum StmtKind {
     Error,
     /// `let pat: ty = value else { otherwise };`
     Let {
+        /// Whether `comptime` stands before it.
+        comptime: bool,
         /// What is bound; `let mut x` is a binding that is `mut`.
         pat: PatId,
         /// The type.

@@ -7,7 +7,7 @@
 
 use super::control::{self, starts_block_like};
 use super::cursor::{
-    bump, eat, error_expr, expect, expect_not, missing, peek, position, since, start, starts_line, unexpected,
+    bump, eat, error_expr, expect, expect_not, missing, peek, peek_nth, position, since, start, starts_line, unexpected,
 };
 use super::expr::{self, Place, assignment_op};
 use super::list::{Elements, boxed};
@@ -67,7 +67,7 @@ fn statement(p: &mut In<'_, '_>) -> Parsed<Statement> {
     if token == Tok::At && item::at_attribute(p) {
         return attributed(p);
     }
-    if token == Tok::Let {
+    if starts_let(p, token) {
         return let_statement(p, from, Box::new([]));
     }
     if starts_item(p, token) {
@@ -94,11 +94,17 @@ fn attributed(p: &mut In<'_, '_>) -> Parsed<Statement> {
         return Ok(item_statement(p, from, id));
     }
     item::only_allow(p, &attrs, "a statement");
-    if token == Tok::Let { let_statement(p, from, attrs) } else { expr_statement(p, from, attrs) }
+    if starts_let(p, token) { let_statement(p, from, attrs) } else { expr_statement(p, from, attrs) }
 }
 
-/// `let pat: ty = value else { };`
+/// Whether a `let`, perhaps after `comptime`, starts at the token.
+fn starts_let(p: &mut In<'_, '_>, token: Tok) -> bool {
+    token == Tok::Let || (token == Tok::Comptime && peek_nth(p, 1) == Tok::Let)
+}
+
+/// `let pat: ty = value else { };`, `comptime let pat = value;`
 fn let_statement(p: &mut In<'_, '_>, from: u32, attrs: Box<[Attr]>) -> Parsed<Statement> {
+    let comptime = eat(p, Tok::Comptime);
     p.skip();
     let pat = pattern_before(p, &[Tok::Eq, Tok::Colon])?;
     let ty = if eat(p, Tok::Colon) { Some(nested_ty(p)?) } else { None };
@@ -117,7 +123,7 @@ fn let_statement(p: &mut In<'_, '_>, from: u32, attrs: Box<[Attr]>) -> Parsed<St
     let otherwise = if eat(p, Tok::Else) { Some(control::block_after(p, "`{` after `else`")?) } else { None };
     semicolon(p, "after this `let`")?;
     let range = since(p, from);
-    Ok(Statement::Whole(Stmt { kind: StmtKind::Let { pat, ty, value, otherwise }, attrs, range }))
+    Ok(Statement::Whole(Stmt { kind: StmtKind::Let { comptime, pat, ty, value, otherwise }, attrs, range }))
 }
 
 /// The `;` that ends a statement. Where the next token clearly starts something new, only the `;` is missing.

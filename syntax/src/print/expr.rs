@@ -267,8 +267,8 @@ impl Printer<'_> {
         self.attrs(&stmt.attrs);
         match stmt.kind {
             StmtKind::Error => self.word("<error>;"),
-            StmtKind::Let { pat, ty, value, otherwise } => {
-                self.word("let ");
+            StmtKind::Let { comptime, pat, ty, value, otherwise } => {
+                self.word(if comptime { "comptime let " } else { "let " });
                 self.part(pat);
                 self.optional(": ", ty);
                 self.around(" = ", value, "");
