@@ -1,9 +1,14 @@
-//! Writes the table of the pages of `kiln explain`, sorted by code, that `src/explain.rs` includes.
+//! Writes the table of the pages of `kiln explain`, sorted by code, that `src/explain.rs` includes, and sets `kiln_llvm`
+//! where the feature `llvm` is on and there is an LLVM.
 
 use std::path::PathBuf;
 use std::{env, fs, io};
 
 fn main() -> io::Result<()> {
+    println!("cargo::rustc-check-cfg=cfg(kiln_llvm)");
+    if env::var_os("DEP_KILN_LLVM_FOUND").is_some() {
+        println!("cargo::rustc-cfg=kiln_llvm");
+    }
     let manifest = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").expect("Cargo sets it for build scripts"));
     let out = PathBuf::from(env::var_os("OUT_DIR").expect("Cargo sets it for build scripts"));
     let folder = manifest.join("explain");

@@ -208,20 +208,22 @@ impl UnknownTarget<'_> {
 /// Something this build of the compiler can't do. E0806.
 pub(crate) enum BackendUnavailable {
     /// It was built without LLVM.
-    #[cfg(not(feature = "llvm"))]
+    #[cfg(not(kiln_llvm))]
     NoLlvm { wanted: String },
     /// LLVM refuses.
+    #[cfg(kiln_llvm)]
     Refused { backend: String, reason: String },
 }
 
 impl BackendUnavailable {
     pub(crate) fn diagnostic(self) -> Diagnostic {
         match self {
-            #[cfg(not(feature = "llvm"))]
+            #[cfg(not(kiln_llvm))]
             BackendUnavailable::NoLlvm { wanted } => {
                 Diagnostic::global_error(codes::E0806, format!("this `kiln` was built without LLVM, which {wanted} needs"))
                     .help("install LLVM (on Debian: `apt-get install llvm-22-dev g++`) and build `kiln` again: `cargo xtask setup` does the first")
             }
+            #[cfg(kiln_llvm)]
             BackendUnavailable::Refused { backend, reason } => {
                 Diagnostic::global_error(codes::E0806, format!("{backend} can't do that: {reason}"))
             }

@@ -41,3 +41,13 @@ pub fn features(major: Option<u32>) -> Vec<String> {
     }
     args
 }
+
+/// Arguments that select all crates that can be built with this LLVM, or without one.
+pub fn workspace(major: Option<u32>) -> Vec<String> {
+    let mut args = vec!["--workspace".to_owned()];
+    if major.is_none() {
+        args.extend(["--exclude", "kiln-codegen-llvm"].map(str::to_owned));
+    }
+    args.extend(features(major));
+    args
+}

@@ -13,6 +13,7 @@ mod bless;
 mod build;
 mod demo;
 mod test;
+mod lint;
 mod tidy;
 
 use std::process::exit;
@@ -34,6 +35,7 @@ const TASKS: &[Task] = &[
     Task { name: "setup", does: "install what native code needs (LLVM, a C++ compiler), once", run: setup::run },
     Task { name: "demo", does: "set up, build `kiln`, compile an example to native code and run it", run: demo::run },
     Task { name: "test", does: "set up and run all tests; arguments go to the test runner", run: test::run },
+    Task { name: "lint", does: "clippy, with warnings as errors", run: lint::run },
     Task { name: "tidy", does: "check what no compiler checks: the crate graph, pages, links, words", run: tidy::run },
     Task { name: "bless", does: "accept what the compiler says now as the expected text of tests", run: bless::run },
 ];

@@ -1,6 +1,6 @@
 //! `cargo xtask test`: all tests, with each LLVM this machine has.
 
-use crate::llvm::{chosen, features, installed};
+use crate::llvm::{chosen, features, installed, workspace};
 use crate::process::{cargo, output, shown};
 use crate::{Outcome, setup};
 use std::io::{BufRead, BufReader, Read};
@@ -17,7 +17,7 @@ pub fn run(args: &[String]) -> Outcome {
     }
     let major = chosen();
     let mut total = Count::default();
-    total.add(tests(&everything(major), args)?);
+    total.add(tests(&workspace(major), args)?);
     if args.is_empty() {
         total.add(doc_tests(major)?);
     }
@@ -27,16 +27,6 @@ pub fn run(args: &[String]) -> Outcome {
     }
     println!("{} passed, {} failed", total.passed, total.failed);
     if total.failed > 0 || total.broken { Err("not all tests passed".to_owned()) } else { Ok(()) }
-}
-
-/// Cargo's arguments for all crates.
-fn everything(major: Option<u32>) -> Vec<String> {
-    let mut args = vec!["--workspace".to_owned()];
-    if major.is_none() {
-        args.extend(["--exclude", "kiln-codegen-llvm"].map(str::to_owned));
-    }
-    args.extend(features(major));
-    args
 }
 
 /// Cargo's arguments for the crates that depend on the LLVM.
@@ -90,7 +80,7 @@ fn tests(selection: &[String], args: &[String]) -> Result<Count, String> {
 }
 
 fn doc_tests(major: Option<u32>) -> Result<Count, String> {
-    let selection = everything(major);
+    let selection = workspace(major);
     let selection: Vec<&str> = selection.iter().map(String::as_str).collect();
     counted(&mut cargo(&[&["test", "--doc", "--no-fail-fast", "--quiet"], &selection[..]].concat()))
 }

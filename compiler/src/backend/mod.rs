@@ -1,6 +1,6 @@
 //! What makes native code of a program, and which of them this build has.
 
-#[cfg(feature = "llvm")]
+#[cfg(kiln_llvm)]
 mod llvm;
 
 use crate::{OptLevel, Options, Stage};
@@ -9,6 +9,7 @@ use kiln_source::{Diagnostic, Interner, SourceMap};
 use kiln_types::{Layouts, Pool};
 
 /// A closed program and what is asked of it. The target is the layouts'.
+#[cfg_attr(not(kiln_llvm), allow(dead_code, reason = "without a backend nobody reads it"))]
 pub(crate) struct Unit<'a> {
     pub program: &'a Program,
     pub pool: &'a Pool,
@@ -34,12 +35,12 @@ pub(crate) trait Backend {
 /// # Errors
 /// E0806: there is none.
 pub(crate) fn choose(options: &Options) -> Result<Box<dyn Backend>, Box<Diagnostic>> {
-    #[cfg(feature = "llvm")]
+    #[cfg(kiln_llvm)]
     {
         let _ = options;
         Ok(Box::new(llvm::Llvm))
     }
-    #[cfg(not(feature = "llvm"))]
+    #[cfg(not(kiln_llvm))]
     {
         let stage = options.emits.iter().find(|emit| emit.stage.is_made_by_backend());
         let wanted = stage.map_or_else(|| "native code".to_owned(), |emit| format!("`--emit {}`", emit.stage.name()));
@@ -49,5 +50,5 @@ pub(crate) fn choose(options: &Options) -> Result<Box<dyn Backend>, Box<Diagnost
 
 /// Whether this build makes native code.
 pub fn has_native_code() -> bool {
-    cfg!(feature = "llvm")
+    cfg!(kiln_llvm)
 }
