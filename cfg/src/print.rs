@@ -94,7 +94,8 @@ impl Printer<'_> {
                 self.line(&format!("    {text}"), comment.as_deref());
             }
             let text = self.terminator(&block.term);
-            self.line(&format!("    {text}"), None);
+            let comment = block.term.operand().and_then(|operand| self.shown(operand));
+            self.line(&format!("    {text}"), comment.as_deref());
         }
         self.text.push_str("}\n");
     }

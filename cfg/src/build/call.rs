@@ -3,8 +3,8 @@
 use super::survey::{Siblings, root};
 use super::{Builder, Effects};
 use crate::emit::Flow;
-use crate::{Arg, Call, Callee, Place, Stmt};
-use kiln_air::{Inst, InstId, UseKind};
+use crate::{Arg, Call, Callee, Operand, Place, Rvalue, Stmt};
+use kiln_air::InstId;
 use kiln_types::{FuncId, ParamMode, TypeId};
 use smallvec::SmallVec;
 
@@ -51,13 +51,11 @@ impl Builder<'_, '_> {
         let has_inout = args.iter().any(|arg| arg.mode == ParamMode::Inout);
         let mut lowered: SmallVec<[Arg; 4]> = SmallVec::new();
         for (index, arg) in args.iter().enumerate() {
-            let mut after = siblings.after(index);
+            let after = siblings.after(index);
             lowered.push(match arg.mode {
                 ParamMode::Own => {
-                    if has_inout && self.is_passed_inout(arg.value, args) {
-                        after = after.and(Effects::WRITES);
-                    }
-                    Arg::Value(self.operand(arg.value, after)?)
+                    let value = self.operand(arg.value, after)?;
+                    Arg::Value(if has_inout { self.apart(value, arg.value, args) } else { value })
                 }
                 ParamMode::Borrow | ParamMode::Inout => Arg::Place(self.place(arg.value, after)?.finish()),
             });
@@ -65,16 +63,17 @@ impl Builder<'_, '_> {
         Ok(lowered.into_iter().collect())
     }
 
-    /// Whether the value copies a local that another argument passes as `inout`.
-    fn is_passed_inout(&self, value: InstId, args: &[kiln_air::Arg]) -> bool {
-        let Inst::Use { place, kind: UseKind::Copy } = self.body.insts[value] else { return false };
-        let Some(local) = root(self.body, place) else { return false };
-        args.iter().any(|arg| {
-            arg.mode == ParamMode::Inout
-                && match root(self.body, arg.value) {
-                    Some(other) => other == local,
-                    None => self.survey.takes_addresses(),
-                }
-        })
+    /// The value in a local of its own, if it is copied from one that another argument passes as `inout`.
+    fn apart(&mut self, value: Operand, id: InstId, args: &[kiln_air::Arg]) -> Operand {
+        let Operand::Copy(local) = value else { return value };
+        let passed =
+            args.iter().filter(|arg| arg.mode == ParamMode::Inout).any(|arg| match root(self.body, arg.value) {
+                Some(other) => self.local(other) == local,
+                None => self.survey.takes_addresses(),
+            });
+        if !passed {
+            return value;
+        }
+        self.emit.compute(self.ty(id), Rvalue::Operand(value), self.range(id))
     }
 }

@@ -2,7 +2,7 @@
 
 use super::{Builder, Effects};
 use crate::emit::{Diverged, Flow, with_stack};
-use crate::{BlockId, Operand, Panic, Place, Rvalue, Terminator};
+use crate::{BlockId, LocalKind, Operand, Panic, Place, Rvalue, Terminator};
 use kiln_air::{BindMode, Inst, InstId, PatId, PatKind, UnOp};
 use kiln_source::TextRange;
 use kiln_types::{TypeId, ValueId};
@@ -10,7 +10,10 @@ use kiln_types::{TypeId, ValueId};
 impl Builder<'_, '_> {
     pub(super) fn block(&mut self, dst: Option<&Place>, stmts: &[InstId], result: Option<InstId>) -> Flow<()> {
         let depth = self.scopes.len();
-        let flow = self.statements(dst, stmts, result);
+        let flow = self.statements(stmts, result).and_then(|()| match result {
+            Some(result) => self.scoped(dst, result),
+            None => Ok(()),
+        });
         let range = match (result, stmts.last()) {
             (Some(last), _) | (None, Some(&last)) => self.range(last),
             (None, None) => return flow,
@@ -18,7 +21,8 @@ impl Builder<'_, '_> {
         self.end_scope(depth, flow, range)
     }
 
-    fn statements(&mut self, dst: Option<&Place>, stmts: &[InstId], result: Option<InstId>) -> Flow<()> {
+    /// Runs statements one after the other; `result` is what stands behind them.
+    pub(super) fn statements(&mut self, stmts: &[InstId], result: Option<InstId>) -> Flow<()> {
         for (index, stmt) in stmts.iter().enumerate() {
             let flow = match &self.body.insts[*stmt] {
                 Inst::Let { .. } => self.eval(None, *stmt),
@@ -29,10 +33,7 @@ impl Builder<'_, '_> {
                 return flow;
             }
         }
-        match result {
-            Some(result) => self.scoped(dst, result),
-            None => Ok(()),
-        }
+        Ok(())
     }
 
     /// Notes the first instruction behind one that does not go on, once until something is reached again.
@@ -135,12 +136,13 @@ impl Builder<'_, '_> {
     fn test(&mut self, id: InstId, on_true: BlockId, on_false: BlockId) -> Flow<()> {
         let (depth, range) = (self.scopes.len(), self.range(id));
         let flow = self.operand(id, Effects::NONE).map(|cond| {
-            if self.scopes.len() == depth {
-                return cond;
-            }
             // What is dropped before the jump must not change the condition.
             match cond {
-                Operand::Copy(_) => self.emit.compute(TypeId::BOOL, Rvalue::Operand(cond), range),
+                Operand::Copy(local)
+                    if self.scopes.len() > depth && self.emit.locals[local].kind != LocalKind::Temp =>
+                {
+                    self.emit.compute(TypeId::BOOL, Rvalue::Operand(cond), range)
+                }
                 cond => cond,
             }
         });

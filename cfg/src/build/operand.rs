@@ -2,7 +2,7 @@
 
 use super::survey::Siblings;
 use super::{Builder, Effects};
-use crate::emit::Flow;
+use crate::emit::{Flow, with_stack};
 use crate::{Local, LocalKind, Operand, Place, Rvalue};
 use kiln_air::{Inst, InstId, LocalId, UseKind};
 use kiln_types::{ParamMode, TypeId, TypeKey, ValueKey};
@@ -18,8 +18,33 @@ impl Builder<'_, '_> {
                 Inst::Local(local) if self.ty(id) != TypeId::NEVER => self.local_operand(id, *local, *kind, after),
                 _ => self.value_operand(id, after),
             },
+            Inst::Block { stmts, result: Some(result) } if self.ty(id) != TypeId::NEVER => {
+                with_stack(|| self.block_operand(id, stmts, *result, after))
+            }
             _ => self.value_operand(id, after),
         }
+    }
+
+    /// The value of a block: its result itself, if nothing ends with the block.
+    fn block_operand(&mut self, id: InstId, stmts: &[InstId], result: InstId, after: Effects) -> Flow<Operand> {
+        let depth = self.scopes.len();
+        let flow = self.statements(stmts, Some(result)).and_then(|()| self.operand(result, after));
+        let flow = flow.map(|operand| match operand {
+            Operand::Copy(_) | Operand::Move(_) if self.scopes.len() > depth => {
+                let ty = self.ty(id);
+                let local = self.emit.hold(ty, Rvalue::Operand(operand), self.range(result));
+                if self.is_copy(ty) { Operand::Copy(local) } else { Operand::Move(local) }
+            }
+            operand => operand,
+        });
+        let flow = self.end_scope(depth, flow, self.range(result));
+        if let Ok(Operand::Move(local)) = flow
+            && after.has(Effects::EXITS)
+            && self.emit.locals[local].kind == LocalKind::Temp
+        {
+            self.drop_at_statement_end(local, self.ty(id));
+        }
+        flow
     }
 
     fn local_operand(&mut self, id: InstId, binding: LocalId, kind: UseKind, after: Effects) -> Flow<Operand> {

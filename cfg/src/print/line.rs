@@ -6,15 +6,21 @@ use crate::{
     Stmt, Terminator, UnOp, UseKind,
 };
 use kiln_source::Idx;
-use kiln_types::{TypeId, TypeKey};
+use kiln_types::{TypeId, TypeKey, ValueKey};
 use std::fmt::Write;
+
+/// Characters of a text that a comment shows.
+const MAX_SHOWN: usize = 40;
 
 impl Printer<'_> {
     /// The text of an instruction, and how it panics.
     pub(super) fn stmt(&mut self, stmt: &Stmt) -> (String, Option<String>) {
         match stmt {
             Stmt::Assign(place, value) => {
-                let comment = self.panics(value);
+                let comment = self.panics(value).or_else(|| match value {
+                    Rvalue::Operand(operand) => self.shown(*operand),
+                    _ => None,
+                });
                 let value = self.rvalue(value);
                 (format!("{} = {value}", self.target(place)), comment)
             }
@@ -70,6 +76,18 @@ impl Printer<'_> {
             Rvalue::Builtin(builtin, operands) => format!("{}({})", builtin.name(), self.operands(operands)),
             Rvalue::MakeType { decl, captures } => format!("make_type {decl}({})", self.operands(captures)),
         }
+    }
+
+    /// The text a constant points to, as a comment.
+    pub(super) fn shown(&self, operand: Operand) -> Option<String> {
+        let Operand::Const(value) = operand else { return None };
+        let ValueKey::StaticPtr { ty, data, offset, len } = *self.cx.pool.value_key(value)? else { return None };
+        let TypeKey::Ptr { pointee: TypeId::STR, .. } = self.cx.pool.key(ty) else { return None };
+        let bytes = (data.index() < self.cx.statics.len()).then(|| &self.cx.statics.get(data).bytes)?;
+        let (from, len) = (usize::try_from(offset).ok()?, usize::try_from(len?).ok()?);
+        let text = std::str::from_utf8(bytes.get(from..from.checked_add(len)?)?).ok()?;
+        let start: String = text.chars().take(MAX_SHOWN).collect();
+        Some(format!("{start:?}{}", if start.len() < text.len() { "…" } else { "" }))
     }
 
     fn operands(&self, operands: &[Operand]) -> String {

@@ -295,15 +295,22 @@ impl Problem<'_> {
     fn switch_ranges(&mut self, occ: Occ, order: &Order, parts: &[(u128, u128, NodeId)]) -> NodeId {
         let mut cases: Vec<(u128, NodeId)> = Vec::new();
         let mut ranges: Vec<(u128, NodeId)> = Vec::new();
+        // Cases behind the last range.
+        let mut behind = 0;
         for &(first, last, node) in parts {
             if node == FAIL && !self.may_fail {
                 continue;
             }
             if last - first < MAX_EXPANDED {
                 cases.extend((first..=last).map(|number| (number, node)));
-            } else if ranges.last().is_none_or(|range| range.1 != node) {
-                ranges.push((first, node));
+                continue;
             }
+            if ranges.last().is_none_or(|range| range.1 != node) {
+                // Where a case lies is of no importance to a range: it may begin with one that leads to the same.
+                let same = cases[behind..].iter().find(|case| case.1 == node);
+                ranges.push((same.map_or(first, |case| case.0), node));
+            }
+            behind = cases.len();
         }
         match ranges.first_mut() {
             Some(first) => first.0 = order.min,

@@ -6,8 +6,9 @@ use super::generate::{Generator, Types};
 use super::machine::{Machine, Pointer, Rng, Stop, Value, random_value, visible};
 use super::run_cfg::Given;
 use super::{run_air, run_cfg};
+use crate::Glue;
 use kiln_air::Body;
-use kiln_types::ParamMode;
+use kiln_types::{ParamMode, TypeId};
 use proptest::prelude::*;
 
 /// What can be seen of a run.
@@ -48,9 +49,9 @@ fn seen(world: &World, body: &Body, machine: Machine, result: Result<Value, Stop
 
 /// Runs a body both ways on the same arguments.
 #[track_caller]
-pub fn assert_agree(world: &mut World, body: &Body, seed: u64) {
+pub fn assert_agree(world: &mut World, body: &Body, seed: u64, rounds: u64) {
     let built = world.build(body);
-    for round in 0..3 {
+    for round in 0..rounds {
         let mut machine = Machine::new(20_000);
         let args = arguments(world, body, &mut machine, &mut Rng::new(seed ^ round));
         let result = run_air::run(world, body, &mut machine, &args);
@@ -80,6 +81,49 @@ proptest! {
         let mut world = World::new();
         let types = Types::new(&mut world);
         let body = Generator::new(&mut world, &types, seed, size).body();
-        assert_agree(&mut world, &body, seed);
+        assert_agree(&mut world, &body, seed, 3);
+    }
+
+    #[test]
+    fn matches_choose_the_first_arm_that_fits(arms in 1usize..20, seed: u64) {
+        let mut world = World::new();
+        let types = Types::new(&mut world);
+        let body = Generator::match_body(&mut world, &types, seed, arms);
+        assert_agree(&mut world, &body, seed, 30);
+    }
+
+    #[test]
+    fn equality_glue_compares_all_parts(ty in 0usize..10, seed: u64) {
+        let mut world = World::new();
+        let types = Types::new(&mut world);
+        let (ty, mut rng) = (types.all[ty], Rng::new(seed));
+        let id = world.glue_id(Glue::Eq(ty));
+        let func = world.build_glue(Glue::Eq(ty));
+        prop_assert_eq!(id, world.glue_id(Glue::Eq(ty)));
+        for _ in 0..20 {
+            let mut machine = Machine::new(20_000);
+            let left = random_value(&world.pool, ty, &mut rng);
+            let right = if rng.chance(50) { left.clone() } else { random_value(&world.pool, ty, &mut rng) };
+            let equal = visible(&world.pool, ty, &left) == visible(&world.pool, ty, &right);
+            let args = [left, right].map(|value| Given::Place(Pointer::slot(machine.alloc(value))));
+            let result = run_cfg::run(&mut world, &func, &mut machine, &args);
+            prop_assert_eq!(result, Ok(Value::Bits(u128::from(equal))));
+        }
+    }
+}
+
+#[test]
+fn text_is_compared_by_its_bytes() {
+    let mut world = World::new();
+    let func = world.build_glue(Glue::Eq(TypeId::STR));
+    for (left, right) in [("", ""), ("yes", "yes"), ("yes", "yet"), ("yes", "ye"), ("", "y")] {
+        let mut machine = Machine::new(1000);
+        let args = [left, right].map(|text| {
+            let bytes = text.bytes().map(|byte| Value::Bits(byte.into())).collect();
+            let slot = machine.alloc(Value::Parts(bytes));
+            Given::Place(Pointer { slot, path: Vec::new(), view: Some((0, text.len() as u64)) })
+        });
+        let result = run_cfg::run(&mut world, &func, &mut machine, &args);
+        assert_eq!(result, Ok(Value::Bits(u128::from(left == right))), "{left:?} {right:?}");
     }
 }

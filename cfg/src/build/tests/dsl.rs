@@ -156,17 +156,14 @@ impl World {
         func
     }
 
+    /// The function of a glue.
+    pub fn glue_id(&mut self, wanted: Glue) -> FuncId {
+        glue_id(&mut self.funcs, &mut self.glue, wanted)
+    }
+
     fn with_cx<T>(&mut self, f: impl FnOnce(&mut BuildCx<'_>) -> T) -> T {
         let World { pool, layouts, statics, scratch, funcs, glue, .. } = self;
-        let mut ask = |wanted: Glue| match glue.iter().find(|known| known.1 == wanted) {
-            Some(known) => known.0,
-            None => {
-                funcs.push(format!("glue{}", glue.len()));
-                let id = FuncId(funcs.len() as u32 - 1);
-                glue.push((id, wanted));
-                id
-            }
-        };
+        let mut ask = |wanted: Glue| glue_id(funcs, glue, wanted);
         f(&mut BuildCx { pool, layouts, statics, glue: &mut ask, scratch })
     }
 
@@ -206,6 +203,16 @@ impl World {
             },
         )
     }
+}
+
+fn glue_id(funcs: &mut Vec<String>, glue: &mut Vec<(FuncId, Glue)>, wanted: Glue) -> FuncId {
+    if let Some(known) = glue.iter().find(|known| known.1 == wanted) {
+        return known.0;
+    }
+    funcs.push(format!("glue{}", glue.len()));
+    let id = FuncId(funcs.len() as u32 - 1);
+    glue.push((id, wanted));
+    id
 }
 
 /// A body being written.
@@ -287,10 +294,6 @@ impl<'w> Dsl<'w> {
 
     pub fn bool(&mut self, value: bool) -> InstId {
         self.push(Inst::Const(ValueId::bool(value)), TypeId::BOOL)
-    }
-
-    pub fn unit(&mut self) -> InstId {
-        self.push(Inst::Const(ValueId::UNIT), TypeId::UNIT)
     }
 
     pub fn place(&mut self, local: LocalId) -> InstId {
@@ -480,13 +483,7 @@ impl<'w> Dsl<'w> {
         self.pat(PatKind::Or(alternatives.into()), ty)
     }
 
-    /// The body with this expression, built.
-    pub fn finish(mut self, root: InstId) -> crate::BuiltFunc {
-        self.body.root = root;
-        self.world.build(&self.body)
-    }
-
-    /// As [`Dsl::finish`], printed.
+    /// The body with this expression, built and printed.
     pub fn text(mut self, root: InstId) -> String {
         self.body.root = root;
         let built = self.world.build(&self.body);

@@ -10,7 +10,6 @@ use kiln_types::{Ownership, ParamMode, TypeId, TypeKey};
 pub struct Types {
     pub point: TypeId,
     pub shape: TypeId,
-    pub color: TypeId,
     pub pair: TypeId,
     pub triple: TypeId,
     pub all: Vec<TypeId>,
@@ -29,7 +28,7 @@ impl Types {
         );
         let boxes = world.pool.tuple(&[shape, TypeId::U8]);
         let all = vec![TypeId::I32, TypeId::BOOL, TypeId::U8, TypeId::USIZE, pair, triple, color, point, shape, boxes];
-        Types { point, shape, color, pair, triple, all }
+        Types { point, shape, pair, triple, all }
     }
 }
 
@@ -561,6 +560,34 @@ impl<'w> Generator<'w> {
     }
 
     // Matches.
+
+    /// A body that is one match of its first parameter, whose arms say which they are and what they bound.
+    pub fn match_body(world: &'w mut World, types: &Types, seed: u64, arms: usize) -> kiln_air::Body {
+        let mut rng = Rng::new(seed);
+        let matched = rng.pick(&types.all);
+        let matched = world.pool.tuple(&[matched, TypeId::BOOL, types.shape]);
+        let mut dsl = Dsl::new(world, "f", TypeId::I32);
+        let param = dsl.param("p0", matched);
+        let (types, known, loops) = (types.clone(), Vec::new(), Vec::new());
+        let ret = TypeId::I32;
+        let mut this = Generator { dsl, types, rng, known, loops, ret, left: 1000, names: 0, in_guard: false };
+        let scrutinee = this.dsl.place(param);
+        let mut made = Vec::new();
+        for arm in 0..arms {
+            let mut bound = Vec::new();
+            let pat = this.pattern(matched, 6, false, &mut bound);
+            let guard = this.rng.chance(20).then(|| this.dsl.call(&format!("guard{arm}"), TypeId::BOOL, &[]));
+            let mut args = Vec::new();
+            for known in bound {
+                args.push(this.dsl.get(known.local));
+            }
+            made.push((pat, guard, this.dsl.call(&format!("arm{arm}"), TypeId::I32, &args)));
+        }
+        let (rest, body) = (this.dsl.wild(matched), this.dsl.i32(-1));
+        made.push((rest, None, body));
+        this.dsl.body.root = this.dsl.match_(scrutinee, &made, TypeId::I32);
+        this.dsl.body
+    }
 
     fn match_(&mut self, ty: TypeId, depth: usize) -> InstId {
         let matched = self.rng.pick(&self.types.all);
