@@ -71,6 +71,12 @@ impl<'a> BodyCx<'_, 'a> {
             }
             _ => return Ok(None),
         };
+        if let (Known::Literal(value), Some(ty)) = (known, expect)
+            && self.sema.pool.is_int(ty)
+        {
+            let value = self.int_value(value.unsigned_abs(), value < 0, ty, self.range(expr));
+            return Ok(Some(Known::Value(value)));
+        }
         let found = self.sema.known_type(known);
         match expect {
             Some(wanted) if found != wanted && found != TypeId::ERROR && expectation == Expect::Type(wanted) => {
@@ -184,6 +190,7 @@ impl<'a> BodyCx<'_, 'a> {
     pub fn eval_int(&mut self, expr: ExprId, ty: TypeId) -> Checked<i128> {
         match self.eval(expr, Some(ty))? {
             Known::Value(value) => Ok(self.sema.pool.scalar_bits(value).unwrap_or(0) as i128),
+            Known::Literal(value) => Ok(value),
             Known::Static(_) => Ok(0),
         }
     }
@@ -192,6 +199,10 @@ impl<'a> BodyCx<'_, 'a> {
     pub fn identity(&mut self, known: Known, range: TextRange) -> Checked<ValueId> {
         match known {
             Known::Value(value) => Ok(value),
+            Known::Literal(value) => {
+                let ty = crate::type_decl::literal_type(value);
+                Ok(self.sema.pool.scalar(ty, value as u128))
+            }
             Known::Static(data) => {
                 let span = self.span(range);
                 self.sema.value_of_static(data, span)

@@ -355,6 +355,13 @@ pub(crate) enum Known {
     Value(ValueId),
     /// An aggregate.
     Static(kiln_types::StaticId),
+    /// An integer that was written without type and takes the one its use asks for, as a literal does: `i32` if nothing does.
+    Literal(i128),
+}
+
+/// The type of an integer without type where it is not used as another.
+pub(crate) fn literal_type(value: i128) -> TypeId {
+    if i32::try_from(value).is_ok() { TypeId::I32 } else { TypeId::I64 }
 }
 
 impl Sema<'_> {
@@ -363,6 +370,7 @@ impl Sema<'_> {
         match known {
             Known::Value(value) => self.pool.type_of(value),
             Known::Static(data) => self.program.statics.get(data).ty,
+            Known::Literal(value) => literal_type(value),
         }
     }
 

@@ -146,6 +146,7 @@ impl Lower<'_> {
         let mine: Bound = bound[before..].to_vec();
         let mut known = mine.clone();
         known.extend_from_slice(shared);
+        let mut consistent = true;
         for &alternative in &alternatives[1..] {
             let mut theirs = bound[..before].to_vec();
             lowered.push(self.pat(alternative, &mut theirs, &known));
@@ -165,8 +166,9 @@ impl Lower<'_> {
                 let range = self.ast.pat_range(alternative);
                 let first = self.ast.pat_range(alternatives[0]);
                 self.error(errors::inconsistent_bindings(self.span(range), self.span(first), &text));
+                consistent = false;
             }
         }
-        Pat::Or(lowered.into())
+        if consistent { Pat::Or(lowered.into()) } else { Pat::Error }
     }
 }

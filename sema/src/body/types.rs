@@ -120,6 +120,7 @@ impl BodyCx<'_, '_> {
         let ty = self.sema.known_type(known);
         let value = match known {
             Known::Value(value) if self.sema.pool.is_int(ty) => self.sema.pool.scalar_bits(value),
+            Known::Literal(value) => Some(value as u128),
             _ => None,
         };
         match value {

@@ -91,7 +91,7 @@ impl<'a> BodyCx<'_, 'a> {
         let air = self.enter_loop(id, true);
         let mut stmts = Vec::with_capacity(turns.len());
         for value in turns {
-            if !self.comptime_matches(pat, value)? {
+            if !self.bind_known(pat, value, range)? {
                 return Err(self.error(errors::refutable_pattern(self.span(self.hir.pat_ranges[pat]), "_")));
             }
             let turn = self.written_out_turn(id, body);
@@ -181,13 +181,12 @@ impl<'a> BodyCx<'_, 'a> {
 
     fn bind_comptime(&mut self, pat: PatId, ty: Option<ExprId>, init: ExprId) -> Checked<bool> {
         let ty = ty.map(|ty| self.type_of_expr(ty)).transpose()?;
-        let known = self.eval(init, ty)?;
-        if let Pat::Bind(local) = self.hir[pat] {
-            self.locals[local] = LocalState::Known(known);
-            return Ok(true);
-        }
-        let value = self.identity(known, self.range(init))?;
-        self.comptime_matches(pat, value)
+        let is_changed = matches!(self.hir[pat], Pat::Bind(local) if self.hir.locals[local].mutable);
+        let known = match self.untyped_number(init) {
+            Some(number) if ty.is_none() && !is_changed => Known::Literal(number),
+            _ => self.eval(init, ty)?,
+        };
+        self.bind_known(pat, known, self.range(init))
     }
 
     /// The comptime variable that a place as a whole is.
@@ -244,18 +243,46 @@ impl<'a> BodyCx<'_, 'a> {
         self.sema.run_body(body, span)
     }
 
-    fn comptime_elements(&mut self, iter: ForIter) -> Checked<Vec<ValueId>> {
+    fn comptime_elements(&mut self, iter: ForIter) -> Checked<Vec<Known>> {
         match iter {
             ForIter::Range { from, to, inclusive } => self.comptime_range(from, to, inclusive),
             ForIter::Each(elems) => {
                 let known = self.eval(elems, None)?;
                 let value = self.identity(known, self.range(elems))?;
-                self.elements_of(value, elems)
+                Ok(self.elements_of(value, elems)?.into_iter().map(Known::Value).collect())
             }
         }
     }
 
-    fn comptime_range(&mut self, from: ExprId, to: ExprId, inclusive: bool) -> Checked<Vec<ValueId>> {
+    /// Matches a comptime value; a plain binding keeps it as it is.
+    fn bind_known(&mut self, pat: PatId, known: Known, range: TextRange) -> Checked<bool> {
+        if let Pat::Bind(local) = self.hir[pat] {
+            self.locals[local] = LocalState::Known(known);
+            return Ok(true);
+        }
+        let value = self.identity(known, range)?;
+        self.comptime_matches(pat, value)
+    }
+
+    /// The number, if it is written without a type.
+    fn untyped_number(&self, expr: ExprId) -> Option<i128> {
+        match self.hir[expr] {
+            Expr::Int(value) => Some(value.into()),
+            Expr::Unary { op: kiln_hir::UnaryOp::Neg, operand } => Some(-self.untyped_number(operand)?),
+            Expr::Local(local) => match self.locals[local] {
+                LocalState::Known(Known::Literal(value)) => Some(value),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
+    fn comptime_range(&mut self, from: ExprId, to: ExprId, inclusive: bool) -> Checked<Vec<Known>> {
+        if let (Some(first), Some(last)) = (self.untyped_number(from), self.untyped_number(to)) {
+            let end = if inclusive { last + 1 } else { last };
+            self.check_turns(end - first, to)?;
+            return Ok((first..end).map(Known::Literal).collect());
+        }
         let last = self.eval(to, None)?;
         let ty = self.sema.known_type(last);
         let first = self.eval(from, Some(ty))?;
@@ -265,11 +292,16 @@ impl<'a> BodyCx<'_, 'a> {
             return Err(self.error(errors::range_of(self.expr_span(from), &shown)));
         };
         let end = if inclusive { (last as i128).saturating_add(1) } else { last as i128 };
-        let count = end.saturating_sub(first as i128);
+        self.check_turns(end.saturating_sub(first as i128), to)?;
+        let scalar = |number: i128| Known::Value(self.sema.pool.scalar(ty, number as u128));
+        Ok((first as i128..end).map(scalar).collect())
+    }
+
+    fn check_turns(&mut self, count: i128, to: ExprId) -> Checked<()> {
         if count > MAX_UNROLLED {
             return Err(self.error(errors::too_many_turns(self.expr_span(to), count, MAX_UNROLLED)));
         }
-        Ok((first as i128..end).map(|number| self.sema.pool.scalar(ty, number as u128)).collect())
+        Ok(())
     }
 
     /// Matches a comptime value and makes the bindings of the pattern known.

@@ -72,6 +72,7 @@ impl BodyCx<'_, '_> {
     /// A comptime value in run-time code: a constant, or a place in static data.
     pub fn known_inst(&mut self, known: Known, range: TextRange) -> InstId {
         match known {
+            Known::Literal(value) => self.pending_int(value.unsigned_abs(), value < 0, range),
             Known::Static(data) => {
                 let ty = self.sema.program.statics.get(data).ty;
                 self.push(Inst::Static(data), ty, range)

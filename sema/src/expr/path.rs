@@ -38,8 +38,14 @@ impl BodyCx<'_, '_> {
                 self.push(Inst::Local(air), ty, range)
             }
             LocalState::Known(known) => self.known_inst(known, range),
-            LocalState::Failed => self.error_inst(range),
-            LocalState::Outer | LocalState::Unset => {
+            LocalState::Failed | LocalState::Unset => {
+                // Its declaration was wrong, and that was reported.
+                if let Err(error) = self.sema.reporter.check() {
+                    self.fail(error);
+                }
+                self.error_inst(range)
+            }
+            LocalState::Outer => {
                 let declared = self.span(self.hir.locals[local].range);
                 let error =
                     errors::runtime_variable(self.span(range), self.name(self.hir.locals[local].name), declared);

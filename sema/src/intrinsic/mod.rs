@@ -272,7 +272,7 @@ impl<'a> BodyCx<'_, 'a> {
                 Some(kiln_types::ValueKey::Str(text)) => text.clone(),
                 _ => self.sema.show_value(value).into(),
             },
-            Ok(crate::type_decl::Known::Static(_)) => Box::default(),
+            Ok(_) => Box::default(),
             Err(error) => {
                 self.fail(error);
                 return self.error_inst(range);
