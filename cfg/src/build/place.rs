@@ -103,8 +103,8 @@ impl Builder<'_, '_> {
         let mut place = self.place(base, after.and(self.effects(index)))?;
         let index = self.operand(index, after)?;
         let range = self.range(id);
-        let inside = self.array_len(self.ty(base)).zip(self.const_bits(index));
-        if !inside.is_some_and(|(len, index)| index < u128::from(len)) {
+        let known = self.array_len(self.ty(base)).zip(self.const_bits(index));
+        if known.is_none_or(|(len, index)| index >= u128::from(len)) {
             let len = self.len_of(&place, self.ty(base), range);
             self.emit.push(Stmt::Check(Check::Bounds { index, len }), range);
         }

@@ -80,10 +80,9 @@ impl Survey {
                 }
                 effects
             }
-            Inst::Builtin(builtin, _) => match builtin {
-                Builtin::CopyMemory | Builtin::Realloc | Builtin::Free | Builtin::Syscall => Effects::CALLS,
-                _ => Effects::NONE,
-            },
+            Inst::Builtin(Builtin::CopyMemory | Builtin::Realloc | Builtin::Free | Builtin::Syscall, _) => {
+                Effects::CALLS
+            }
             Inst::AddressOf { place } => {
                 self.takes_addresses = true;
                 self.refer(body, *place);
