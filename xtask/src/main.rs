@@ -10,10 +10,12 @@ mod llvm;
 mod setup;
 
 mod bless;
+
+mod bench;
 mod build;
 mod demo;
-mod test;
 mod lint;
+mod test;
 mod tidy;
 
 use std::process::exit;
@@ -38,6 +40,11 @@ const TASKS: &[Task] = &[
     Task { name: "lint", does: "clippy, with warnings as errors", run: lint::run },
     Task { name: "tidy", does: "check what no compiler checks: the crate graph, pages, links, words", run: tidy::run },
     Task { name: "bless", does: "accept what the compiler says now as the expected text of tests", run: bless::run },
+    Task {
+        name: "bench",
+        does: "measure, and write docs/benchmarks.md; names of sections measure only these",
+        run: bench::run,
+    },
 ];
 
 /// Refuses arguments of a task that takes none.
@@ -50,6 +57,9 @@ fn no_arguments(task: &str, args: &[String]) -> Outcome {
 
 fn main() {
     let args: Vec<String> = std::env::args().skip(1).collect();
+    if let Some(command) = args.strip_prefix(&[bench::MEMORY_OF.to_owned()]) {
+        exit(bench::print_memory_of(command));
+    }
     let Some((name, rest)) = args.split_first() else {
         println!("usage: cargo xtask TASK\n");
         for task in TASKS {
