@@ -224,6 +224,16 @@ impl<'p, 'a> FuncParser<'p, 'a> {
             let local = local.take().ok_or_else(|| format!("{} is not declared", Local::from_usize(index)))?;
             self.func.locals.push(local);
         }
+        let count = self.func.locals.len();
+        let mut unknown = None;
+        for block in self.func.blocks.iter() {
+            let mut mention = |local: Local| unknown = unknown.or((local.index() >= count).then_some(local));
+            block.stmts.iter().for_each(|stmt| stmt.for_each_local(&mut mention));
+            block.term.operand().and_then(crate::Operand::local).into_iter().for_each(mention);
+        }
+        if let Some(local) = unknown {
+            return Err(format!("{local} is not declared"));
+        }
         for (local, name) in &self.names {
             let decl = self.func.locals.get_mut(*local).ok_or_else(|| format!("{local} is not declared"))?;
             decl.name = Some(self.cx.names.intern(name));

@@ -57,7 +57,7 @@ impl FuncParser<'_, '_> {
         let (ty, variant) = text.rsplit_once("::").ok_or_else(|| format!("`{text}` is no constant"))?;
         let ty = self.type_named(ty)?;
         let variant = self.variant_named(ty, variant)?;
-        let bits = self.cx.pool.enum_def(ty).expect("it has variants").variants[variant as usize].discriminant;
+        let bits = self.cx.pool.enum_def(ty).expect("a variant was found").variants[variant as usize].discriminant;
         Ok(self.cx.pool.scalar(ty, bits))
     }
 
@@ -134,11 +134,10 @@ impl FuncParser<'_, '_> {
     /// The index of a variant.
     pub(super) fn variant_named(&self, ty: TypeId, name: &str) -> Parsed<u32> {
         let variants = self.cx.pool.enum_def(ty).map_or(&[][..], |def| &def.variants);
-        let found = variants.iter().position(|variant| self.cx.names.name(variant.name) == name);
-        found
-            .map(|index| index as u32)
-            .or_else(|| name.parse().ok())
-            .ok_or_else(|| format!("there is no variant `{name}`"))
+        let named = variants.iter().position(|variant| self.cx.names.name(variant.name) == name);
+        let numbered = || name.parse().ok().filter(|index| *index < variants.len());
+        let found = named.or_else(numbered).ok_or_else(|| format!("there is no variant `{name}`"))?;
+        Ok(found as u32)
     }
 }
 
