@@ -13,3 +13,5 @@ mod generate;
 mod agree;
 
 mod text;
+
+mod size;
