@@ -96,7 +96,7 @@ pub(crate) fn comptime_assign_at_runtime(span: Span, name: &str, declared: Span)
 }
 
 pub(crate) fn too_many_turns(span: Span, count: i128, limit: i128) -> Diagnostic {
-    Diagnostic::error(codes::E0601, span, format!("this `comptime for` would be written out {count} times"))
+    Diagnostic::error(codes::E0601, span, format!("this loop would be written out {count} times"))
         .label(format!("at most {limit} turns"))
         .help("a plain `for` inside `comptime { }` runs instead of being written out")
 }

@@ -374,5 +374,5 @@ impl<'a> BodyCx<'_, 'a> {
     }
 }
 
-/// Turns of a `comptime for` over a range: more would be code nobody wants.
-const MAX_UNROLLED: i128 = 1_000_000;
+/// Turns of a loop that is written out: more would be code nobody wants.
+const MAX_UNROLLED: i128 = 1 << 16;

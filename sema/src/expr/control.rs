@@ -82,7 +82,7 @@ impl<'a> BodyCx<'_, 'a> {
             return result;
         }
         let ty = match result {
-            Some(result) if !(diverges && self.ty(result) == TypeId::UNIT) => self.air.types[result],
+            Some(result) => self.air.types[result],
             _ if diverges => TypeId::NEVER,
             _ => TypeId::UNIT,
         };
