@@ -76,6 +76,14 @@ impl<'a> BodyCx<'_, 'a> {
             let inst = self.operand(tail, expect);
             self.use_place(inst)
         });
+        // Behind what never ends, a last expression without value is a statement like the others.
+        let result = match result {
+            Some(result) if diverges && self.ty(result) == TypeId::UNIT => {
+                lowered.push(result);
+                None
+            }
+            other => other,
+        };
         if lowered.is_empty()
             && let Some(result) = result
         {
