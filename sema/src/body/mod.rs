@@ -159,6 +159,10 @@ impl<'s, 'a> BodyCx<'s, 'a> {
 
     /// Stands for an expression that could not be made out.
     pub fn error_inst(&mut self, range: TextRange) -> InstId {
+        if let Err(error) = self.sema.reporter.check() {
+            // The mistake may be elsewhere: in a type this body uses, say.
+            self.fail(error);
+        }
         self.push(Inst::Const(ValueId::ERROR), TypeId::ERROR, range)
     }
 
