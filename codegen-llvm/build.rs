@@ -17,7 +17,9 @@ fn main() {
     let feature = |name: String| env::var_os(format!("CARGO_FEATURE_{name}")).is_some();
     let is_static = |major: &u32| feature(format!("LLVM{major}_STATIC"));
     let Some(major) = MAJORS.iter().copied().find(|major| feature(format!("LLVM{major}")) || is_static(major)) else {
-        return println!("cargo::error=choose an LLVM by one of the features llvm22, llvm19, llvm22-static, llvm19-static");
+        return println!(
+            "cargo::error=choose an LLVM by one of the features llvm22, llvm19, llvm22-static, llvm19-static"
+        );
     };
     match Config::find(major) {
         Some(config) if is_static(&major) => config.link_static(),

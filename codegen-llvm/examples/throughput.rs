@@ -1,4 +1,4 @@
-//! How fast programs of many small functions are compiled: `throughput [functions] [level] [object]`. Prints the seconds it took and what came
+//! How fast programs of many small functions are compiled: `throughput [functions] [-O2] [--units=N] [file.object|file.ir]`. Prints the seconds it took and what came
 //! out; with `--c` it prints the same program in C, for a comparison.
 #![allow(clippy::unwrap_used)]
 
@@ -104,9 +104,11 @@ fn main() {
         .filter(|(name, _)| is_named(name) || *name == "object" && !is_named("ir") && !is_named("nothing"))
     {
         let start = Instant::now();
-        let artifacts = m.compile(&Options { level, wanted, verify: false, ..Options::default() }).unwrap();
+        let units = args.iter().find_map(|arg| arg.strip_prefix("--units=")?.parse().ok()).unwrap_or(1);
+        let options = Options { level, wanted, units, verify: false, ..Options::default() };
+        let artifacts = m.compile(&options).unwrap();
         println!("{name}: {:.3} s", start.elapsed().as_secs_f64());
-        let bytes = artifacts.object.or(artifacts.ir.map(String::into_bytes)).unwrap_or_default();
+        let bytes = artifacts.ir.map_or_else(|| artifacts.objects.concat(), String::into_bytes);
         if let Some(path) = args.iter().find(|arg| arg.ends_with(&format!(".{name}"))) {
             std::fs::write(path, bytes).unwrap();
         }

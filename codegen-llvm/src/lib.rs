@@ -49,14 +49,14 @@ mod cast;
 mod syscall;
 
 mod output;
+mod part;
 
 use crate::errors::Result;
-use crate::unit::{Input, Unit};
+use crate::unit::Input;
 use inkwell::context::Context;
-use inkwell::module::{FlagBehavior, Module};
-use kiln_cfg::{FuncKind, Program};
+use kiln_cfg::Program;
 use kiln_source::{Interner, SourceMap};
-use kiln_types::{Layouts, Pool, Target};
+use kiln_types::{Layouts, Pool};
 
 /// Compiles a program for the target of its layouts.
 ///
@@ -75,49 +75,7 @@ pub fn compile(
 }
 
 fn compile_boxed(input: Input<'_>) -> Result<Artifacts> {
-    let options = input.options;
-    let machine = machine::target_machine(input.layouts.target(), options)?;
-    let complaints = output::Complaints::default();
-    let context = Context::create();
-    complaints.collect_from(&context);
-    let module = context.create_module(&options.module_name);
-    let data = machine.get_target_data();
-    machine::check_layouts(&context, &data, input.pool, input.layouts)?;
-    prepare(&context, &module, &machine, input.layouts.target());
-    let module = build(&context, module, input)?;
-    output::emit(&module, &machine, options, &complaints)
-}
-
-/// What LLVM has to know before anything is built: the target and how it lays data out.
-fn prepare<'ctx>(
-    context: &'ctx Context,
-    module: &Module<'ctx>,
-    machine: &inkwell::targets::TargetMachine,
-    target: &Target,
-) {
-    module.set_triple(&machine.get_triple());
-    module.set_data_layout(&machine.get_target_data().get_data_layout());
-    let level = |number: u64| context.i32_type().const_int(number, false);
-    module.add_basic_value_flag("PIC Level", FlagBehavior::Warning, level(2));
-    let abi = machine::abi_name(target);
-    if !abi.is_empty() {
-        module.add_metadata_flag("target-abi", FlagBehavior::Error, context.metadata_string(abi));
-    }
-}
-
-fn build<'ctx>(context: &'ctx Context, module: Module<'ctx>, input: Input<'_>) -> Result<Module<'ctx>> {
-    let program = input.program;
-    let mut unit = Unit::new(context, module, input);
-    for (id, func) in program.funcs() {
-        body::build(&mut unit, id, func).map_err(|error| error.in_function(&func.name))?;
-        if matches!(program.info(id).kind, FuncKind::Export { .. }) {
-            unit.build_export(id)?;
-        }
-    }
-    if let Some(entry) = program.entry {
-        unit.build_main(entry)?;
-    }
-    unit.build_panic_functions()?;
-    unit.fill_statics()?;
-    Ok(unit.module)
+    let parts = part::split(input.program, input.options);
+    let contexts: Vec<Context> = parts.iter().map(|_| Context::create()).collect();
+    part::compile(input, &parts, &contexts)
 }

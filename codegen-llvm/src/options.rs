@@ -48,7 +48,7 @@ pub struct Wanted {
     pub bitcode: bool,
     /// The target's assembly.
     pub assembly: bool,
-    /// An object file.
+    /// The object file, or several.
     pub object: bool,
 }
 
@@ -67,6 +67,9 @@ pub struct Options {
     pub verify: bool,
     /// Whether exclusivity was checked for all code: then no two `inout` and `borrow` places of a call overlap, and LLVM is told so.
     pub exclusive: bool,
+    /// Into how many objects the program may be split, each made by a thread of its own. It is split only if objects are all that is
+    /// wanted, without optimisation, and into as many parts as its size is worth, whatever the machine.
+    pub units: usize,
     /// What is wanted.
     pub wanted: Wanted,
 }
@@ -80,6 +83,7 @@ impl Default for Options {
             features: "".into(),
             verify: cfg!(debug_assertions),
             exclusive: false,
+            units: 1,
             wanted: Wanted { object: true, ..Wanted::default() },
         }
     }
@@ -96,6 +100,6 @@ pub struct Artifacts {
     pub bitcode: Option<Vec<u8>>,
     /// See [`Wanted::assembly`].
     pub assembly: Option<Vec<u8>>,
-    /// See [`Wanted::object`].
-    pub object: Option<Vec<u8>>,
+    /// See [`Wanted::object`]: objects to be linked together. One, unless [`Options::units`] allows more.
+    pub objects: Vec<Vec<u8>>,
 }

@@ -92,7 +92,7 @@ pub(crate) fn emit(
         artifacts.assembly = Some(bytes?);
     }
     if object {
-        artifacts.object = Some(write(module, machine, FileType::Object)?);
+        artifacts.objects.push(write(module, machine, FileType::Object)?);
     }
     complaints.check()?;
     Ok(artifacts)

@@ -43,9 +43,15 @@ impl<'ctx> Unit<'ctx, '_> {
         let Some(ty) = self.image_type(data.bytes.len() as u64, &offsets) else {
             return broken(format!("the addresses in {id:?} overlap or reach past its end"));
         };
-        let global = self.private_constant(ty, &id.to_string(), data.align);
+        let name = if self.part.is_whole { id.to_string() } else { format!("kiln.{id}") };
+        let global = self.private_constant(ty, &name, data.align);
+        if !self.part.is_whole {
+            self.share(global);
+        }
+        if self.part.is_first {
+            self.globals.unfilled.push(id);
+        }
         self.globals.statics.insert(id, global);
-        self.globals.unfilled.push(id);
         Ok(global.as_pointer_value())
     }
 
@@ -73,8 +79,13 @@ impl<'ctx> Unit<'ctx, '_> {
         Ok(global.as_pointer_value())
     }
 
-    /// Gives all static data that is referred to its content.
-    pub fn fill_statics(&mut self) -> Result<()> {
+    /// Gives static data its content: what is referred to; in the first of several parts all of it.
+    pub fn build_statics(&mut self) -> Result<()> {
+        if self.part.is_first && !self.part.is_whole {
+            for (id, _) in self.program.statics.iter() {
+                self.static_address(id)?;
+            }
+        }
         while let Some(id) = self.globals.unfilled.pop() {
             let data = self.program.statics.get(id);
             let relocs: Vec<(u64, RelocTarget)> =

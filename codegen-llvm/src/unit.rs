@@ -6,17 +6,19 @@ use crate::c_abi::CAbi;
 use crate::errors::{Result, broken};
 use crate::intrinsics::Intrinsics;
 use crate::panics::Panics;
+use crate::part::Part;
 use crate::runtime::Runtime;
 use crate::statics::Globals;
 use crate::types::Scalars;
 use crate::value::Scratch;
 use crate::{OptLevel, Options};
+use inkwell::GlobalVisibility;
 use inkwell::attributes::AttributeLoc;
 use inkwell::builder::Builder;
 use inkwell::context::Context;
 use inkwell::module::{Linkage, Module};
 use inkwell::types::{BasicMetadataTypeEnum, BasicType, BasicTypeEnum, FunctionType};
-use inkwell::values::{BasicValueEnum, FunctionValue, IntValue, PointerValue};
+use inkwell::values::{BasicValueEnum, FunctionValue, GlobalValue, IntValue, PointerValue};
 use kiln_cfg::{FuncKind, Program};
 use kiln_source::{Idx, Interner, SourceMap};
 use kiln_types::{Arch, FuncId, Layouts, Os, ParamMode, Pool, TypeId};
@@ -51,6 +53,7 @@ pub(crate) struct Unit<'ctx, 'p> {
     pub layouts: &'p mut Layouts,
     pub sources: &'p SourceMap,
     pub names: &'p Interner,
+    pub part: Part,
     pub level: OptLevel,
     /// See [`Options::exclusive`].
     exclusive: bool,
@@ -75,7 +78,7 @@ pub(crate) struct Input<'p> {
 }
 
 impl<'ctx, 'p> Unit<'ctx, 'p> {
-    pub fn new(context: &'ctx Context, module: Module<'ctx>, input: Input<'p>) -> Self {
+    pub fn new(context: &'ctx Context, module: Module<'ctx>, input: &'p mut Input<'_>, part: Part) -> Self {
         let Input { program, pool, layouts, sources, names, options } = input;
         Unit {
             context,
@@ -88,6 +91,7 @@ impl<'ctx, 'p> Unit<'ctx, 'p> {
             layouts,
             sources,
             names,
+            part,
             level: options.level,
             exclusive: options.exclusive,
             readable: options.wanted.ir || options.wanted.optimised_ir || options.wanted.bitcode,
@@ -144,6 +148,9 @@ impl<'ctx, 'p> Unit<'ctx, 'p> {
         let abi = FnAbi::new(self.pool, self.layouts, &info.sig.params, info.sig.ret);
         let ty = self.kiln_type(&abi);
         let value = self.module.add_function(&info.symbol, ty, Some(Linkage::Internal));
+        if !self.part.is_whole {
+            self.share(value.as_global_value());
+        }
         self.mark_function(value);
         if info.sig.ret == TypeId::NEVER {
             mark(value, &[self.attrs.noreturn]);
@@ -155,6 +162,12 @@ impl<'ctx, 'p> Unit<'ctx, 'p> {
             self.mark_params(id, &abi, value);
         }
         Ok(Declared { value, ty, convention: Convention::Kiln(Rc::new(abi)) })
+    }
+
+    /// Makes what other parts of the program use visible to them, and to nobody else.
+    pub fn share(&self, value: GlobalValue<'ctx>) {
+        value.set_linkage(Linkage::External);
+        value.set_visibility(GlobalVisibility::Hidden);
     }
 
     /// Attributes every function with a body gets.

@@ -6,6 +6,7 @@ use crate::errors::{Result, broken};
 use crate::passing::{Args, Incoming};
 use crate::unit::{Convention, Unit};
 use crate::value::Value;
+use inkwell::GlobalVisibility;
 use inkwell::module::Linkage;
 use inkwell::values::{FunctionValue, PointerValue};
 use kiln_cfg::{FuncInfo, FuncKind};
@@ -77,6 +78,11 @@ impl<'ctx> Unit<'ctx, '_> {
         let kiln = FnAbi::new(self.pool, self.layouts, &info.sig.params, info.sig.ret);
         let thunk = self.module.add_function(&name, self.kiln_type(&kiln), Some(Linkage::Internal));
         self.mark_function(thunk);
+        if !self.part.is_whole {
+            // Every part that needs the address makes it; the linker keeps one.
+            thunk.set_linkage(Linkage::LinkOnceODR);
+            thunk.as_global_value().set_visibility(GlobalVisibility::Hidden);
+        }
         let outer_scratch = std::mem::take(&mut self.scratch);
         self.in_function(thunk, |unit| {
             let mut incoming = Incoming::new(thunk);

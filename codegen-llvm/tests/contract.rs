@@ -74,7 +74,7 @@ fn every_target_compiles() {
         for level in LEVELS {
             let mut m = sampler(Target::from_triple(triple).unwrap());
             let object = m.compile(&Options { level, verify: true, ..Options::default() });
-            assert!(!object.unwrap_or_else(|error| panic!("{triple}: {error}")).object.unwrap().is_empty());
+            assert!(!object.unwrap_or_else(|error| panic!("{triple}: {error}")).objects[0].is_empty());
         }
     }
 }
@@ -88,7 +88,7 @@ fn the_same_input_gives_the_same_bytes() {
         assert!(first == second);
         // Names for readers change nothing of what is made.
         let bare = sampler(Target::host()).compile(&Options { level, ..Options::default() }).unwrap();
-        assert!(bare.object == first.object);
+        assert!(bare.objects == first.objects);
     }
 }
 
@@ -194,4 +194,61 @@ fn jumps_to_the_entry_and_unreachable_blocks() {
         f.end(Terminator::Return);
     });
     assert_eq!(m.run("").0, 3);
+}
+
+#[test]
+fn a_program_in_parts() {
+    // Many functions that call each other across parts, read static data, take the address of a foreign function, and panic.
+    let mut m = Maker::new();
+    m.add_panic();
+    m.units = 3;
+    let abs = m.declare_extern("abs", &[TypeId::I32], TypeId::I32, false);
+    let param = FnTypeParam { mode: OWN, ty: TypeId::I32 };
+    let fn_type = m.pool.fn_type(FnType { params: [param].into(), ret: TypeId::I32, unchecked: false });
+    let abs = Operand::Const(m.pool.fn_value(fn_type, abs));
+    let data = StaticData { ty: TypeId::I32, bytes: [1, 0, 0, 0].into(), align: 4, relocs: Box::default() };
+    let data = Place::of_static(m.program.statics.add(data));
+    let pointer = m.pool.ptr(false, TypeId::I32);
+    let params = [(OWN, TypeId::I32), (OWN, fn_type), (OWN, pointer)];
+    let ids: Vec<FuncId> = (0..200).map(|n| m.declare(&format!("f{n}"), &params, TypeId::I32)).collect();
+    for (n, id) in ids.iter().enumerate() {
+        let mut f = m.body(*id);
+        let mut sum = Operand::Copy(Local(1));
+        for _ in 0..300 {
+            let one = f.read(TypeId::I32, data.clone());
+            sum = f.binary(BinOp::Add(CHECKED), TypeId::I32, sum, one);
+        }
+        // Addresses are the same in all parts.
+        let address = f.let_(pointer, Rvalue::AddressOf(data.clone()));
+        for (theirs, ours) in [(Local(2), abs), (Local(3), address)] {
+            let same = f.binary(BinOp::Eq, TypeId::BOOL, Operand::Copy(theirs), ours);
+            let same = f.let_(TypeId::I32, Rvalue::Cast(CastKind::Checked, same));
+            sum = f.binary(BinOp::Mul(CHECKED), TypeId::I32, sum, same);
+        }
+        match ids.get(n + 1) {
+            Some(next) => {
+                let arg = sum;
+                let args = [arg, Operand::Copy(Local(2)), Operand::Copy(Local(3))].map(Arg::Value);
+                f.call(Some(Local(0)), *next, args.into());
+                f.end(Terminator::Return);
+            }
+            None => f.ret(sum),
+        }
+        m.finish(f);
+    }
+    m.main(|m, f| {
+        let address = f.let_(pointer, Rvalue::AddressOf(data.clone()));
+        let (sum, start) = (f.temp(TypeId::I32), m.int(TypeId::I32, 0));
+        f.call(Some(sum), ids[0], [start, abs, address].map(Arg::Value).into());
+        let rest = f.binary(BinOp::Sub(CHECKED), TypeId::I32, Operand::Copy(sum), m.int(TypeId::I32, 60_000 - 7));
+        let divisor = f.binary(BinOp::Sub(CHECKED), TypeId::I32, rest, m.int(TypeId::I32, 7));
+        let quotient = f.binary(BinOp::Div(CHECKED), TypeId::I32, rest, divisor);
+        f.ret(quotient);
+    });
+    let options = Options { units: 3, ..Options::default() };
+    let [first, second] = [(); 2].map(|()| m.compile(&options).unwrap().objects);
+    assert_eq!(first.len(), 3);
+    assert!(first == second);
+    assert_eq!(m.run("").0, 101);
+    assert!(m.run("").2.starts_with("error: division by zero at "));
 }

@@ -19,6 +19,8 @@ pub struct Maker {
     pub sources: SourceMap,
     pub names: Interner,
     pub file: FileId,
+    /// Into how many objects it may be split.
+    pub units: usize,
 }
 
 /// A function being made; instructions go to the end of the current block.
@@ -40,7 +42,7 @@ impl Maker {
         // One line of text, so that the columns of locations are offsets plus one.
         let file = sources.add("test.kiln", " ".repeat(1000));
         let (program, pool, names) = (Program::default(), Pool::new(), Interner::new());
-        Maker { program, pool, layouts: Layouts::new(target), sources, names, file }
+        Maker { program, pool, layouts: Layouts::new(target), sources, names, file, units: 1 }
     }
 
     fn add(&mut self, name: &str, params: &[(ParamMode, TypeId)], ret: TypeId, kind: FuncKind) -> FuncId {
@@ -209,12 +211,16 @@ impl Maker {
     }
 
     fn link(&mut self, level: OptLevel, c: &str, dir: PathBuf) -> PathBuf {
-        let options = Options { level, verify: true, ..Options::default() };
-        let object = self.compile(&options).unwrap().object.unwrap();
-        std::fs::write(dir.join("program.o"), object).unwrap();
+        let options = Options { level, verify: true, units: self.units, ..Options::default() };
+        let objects = self.compile(&options).unwrap().objects;
+        assert!(objects.len() == 1 || level == OptLevel::O0);
+        let names: Vec<String> = (0..objects.len()).map(|index| format!("program{index}.o")).collect();
+        for (name, object) in names.iter().zip(objects) {
+            std::fs::write(dir.join(name), object).unwrap();
+        }
         std::fs::write(dir.join("other.c"), c).unwrap();
         let mut cc = Command::new("cc");
-        cc.current_dir(&dir).args(["-o", "program", "program.o"]);
+        cc.current_dir(&dir).args(["-o", "program"]).args(names);
         if !c.is_empty() {
             cc.args(["-O1", "-w", "other.c"]);
         }

@@ -33,7 +33,7 @@ impl Backend for Llvm {
         let stages = [
             (Stage::LlvmIr, text),
             (Stage::NativeAsm, made.assembly),
-            (Stage::Obj, made.object),
+            (Stage::Obj, made.objects.into_iter().next()),
             (Stage::Bitcode, made.bitcode),
         ];
         Ok(stages.into_iter().filter_map(|(stage, bytes)| Some((stage, bytes?))).collect())

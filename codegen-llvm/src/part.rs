@@ -1,0 +1,142 @@
+//! The parts a program is compiled in: usually one. A large program that is not optimised is split by functions; while the modules
+//! are built one after the other, threads already emit those that are complete.
+//!
+//! What parts share is visible inside of the program only: functions, and static data, which the first part holds.
+
+use crate::errors::{Result, broken};
+use crate::output::{self, Complaints};
+use crate::unit::{Input, Unit};
+use crate::{Artifacts, Options, Wanted, body, machine};
+use inkwell::context::Context;
+use inkwell::module::{FlagBehavior, Module};
+use inkwell::targets::TargetMachine;
+use kiln_cfg::{Func, FuncKind, Program};
+use kiln_source::Idx;
+use kiln_types::{FuncId, Target};
+use std::ops::Range;
+use std::thread;
+
+/// A part: which of the program's functions it holds.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) struct Part {
+    /// Its functions.
+    funcs: Range<usize>,
+    /// Whether it holds what there is once: static data and C's `main`.
+    pub is_first: bool,
+    /// Whether it is the only one.
+    pub is_whole: bool,
+}
+
+impl Part {
+    /// Whether a function's body belongs here.
+    pub fn holds(&self, func: FuncId) -> bool {
+        self.funcs.contains(&func.index())
+    }
+}
+
+/// Instructions that are worth a thread and a module.
+const WORTH_A_PART: usize = 20_000;
+
+/// Splits a program as its options allow.
+pub(crate) fn split(program: &Program, options: &Options) -> Vec<Part> {
+    let only_objects = options.wanted == Wanted { object: true, ..Wanted::default() };
+    let may_split = only_objects && !options.level.optimises();
+    let weight = |func: &Func| func.blocks.iter().map(|block| block.stmts.len() + 1).sum::<usize>();
+    let total: usize = if may_split { program.funcs().map(|(_, func)| weight(func)).sum() } else { 0 };
+    let count = (total / WORTH_A_PART).clamp(1, options.units.max(1));
+    let (mut ends, mut sum) = (Vec::with_capacity(count), 0);
+    for (id, func) in program.funcs().filter(|_| count > 1) {
+        sum += weight(func);
+        if ends.len() + 1 < count && sum >= total * (ends.len() + 1) / count {
+            ends.push(id.index() + 1);
+        }
+    }
+    ends.push(program.bodies.len());
+    let starts = std::iter::once(0).chain(ends.iter().copied());
+    let is_whole = ends.len() == 1;
+    starts.zip(&ends).map(|(start, end)| Part { funcs: start..*end, is_first: start == 0, is_whole }).collect()
+}
+
+/// A module that is complete, with all that is needed to emit it.
+struct Job<'ctx> {
+    module: Module<'ctx>,
+    machine: TargetMachine,
+    complaints: Box<Complaints>,
+}
+
+// SAFETY: a module belongs to one context, which belongs to one part. It is built before the job is made and moved; from then on
+// only the thread that has the job touches the module, its context, the machine made for it, and the complaints of that context.
+unsafe impl Send for Job<'_> {}
+
+impl Job<'_> {
+    fn emit(self, options: &Options) -> Result<Artifacts> {
+        output::emit(&self.module, &self.machine, options, &self.complaints)
+    }
+}
+
+/// Compiles the parts, each in a context of its own.
+pub(crate) fn compile(mut input: Input<'_>, parts: &[Part], contexts: &[Context]) -> Result<Artifacts> {
+    let options = input.options;
+    let [rest @ .., last] = parts else { return broken("a program has at least one part") };
+    thread::scope(|scope| {
+        let mut running = Vec::with_capacity(rest.len());
+        for (part, context) in rest.iter().zip(contexts) {
+            let job = build(context, &mut input, part)?;
+            running.push(scope.spawn(move || job.emit(options)));
+        }
+        let job = build(&contexts[rest.len()], &mut input, last)?;
+        let last = job.emit(options)?;
+        let mut objects = Vec::with_capacity(parts.len());
+        for thread in running {
+            let Ok(made) = thread.join() else { return broken("a thread of the code generator panicked") };
+            objects.append(&mut made?.objects);
+        }
+        objects.extend(last.objects);
+        Ok(Artifacts { objects, ..last })
+    })
+}
+
+fn build<'ctx>(context: &'ctx Context, input: &mut Input<'_>, part: &Part) -> Result<Job<'ctx>> {
+    let machine = machine::target_machine(input.layouts.target(), input.options)?;
+    let complaints = Box::<Complaints>::default();
+    complaints.collect_from(context);
+    let module = context.create_module(&input.options.module_name);
+    machine::check_layouts(context, &machine.get_target_data(), input.pool, input.layouts)?;
+    prepare(context, &module, &machine, input.layouts.target());
+    let module = build_module(context, module, input, part)?;
+    Ok(Job { module, machine, complaints })
+}
+
+/// What LLVM has to know before anything is built: the target and how it lays data out.
+fn prepare<'ctx>(context: &'ctx Context, module: &Module<'ctx>, machine: &TargetMachine, target: &Target) {
+    module.set_triple(&machine.get_triple());
+    module.set_data_layout(&machine.get_target_data().get_data_layout());
+    let level = |number: u64| context.i32_type().const_int(number, false);
+    module.add_basic_value_flag("PIC Level", FlagBehavior::Warning, level(2));
+    let abi = machine::abi_name(target);
+    if !abi.is_empty() {
+        module.add_metadata_flag("target-abi", FlagBehavior::Error, context.metadata_string(abi));
+    }
+}
+
+fn build_module<'ctx>(
+    context: &'ctx Context,
+    module: Module<'ctx>,
+    input: &mut Input<'_>,
+    part: &Part,
+) -> Result<Module<'ctx>> {
+    let program = input.program;
+    let mut unit = Unit::new(context, module, input, part.clone());
+    for (id, func) in program.funcs().filter(|(id, _)| part.holds(*id)) {
+        body::build(&mut unit, id, func).map_err(|error| error.in_function(&func.name))?;
+        if matches!(program.info(id).kind, FuncKind::Export { .. }) {
+            unit.build_export(id)?;
+        }
+    }
+    if let Some(entry) = program.entry.filter(|_| part.is_first) {
+        unit.build_main(entry)?;
+    }
+    unit.build_panic_functions()?;
+    unit.build_statics()?;
+    Ok(unit.module)
+}
