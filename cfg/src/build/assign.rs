@@ -1,5 +1,6 @@
 //! Assignments: directly into the place where the value can't notice, else through a temporary.
 
+use super::operand::is_simple;
 use super::survey::root;
 use super::{Builder, Effects};
 use crate::emit::Flow;
@@ -47,7 +48,8 @@ impl Builder<'_, '_> {
     /// Whether a value may be evaluated into the place it is assigned to: it is stored at once after everything was
     /// read, or nothing in it refers to the place, or leaves before it is complete.
     fn can_build_in(&mut self, target: InstId, value: InstId) -> bool {
-        if stores_once(&self.body.insts[value]) {
+        let inst = &self.body.insts[value];
+        if is_simple(inst) || matches!(inst, Inst::Repeat { .. }) {
             return true;
         }
         let Some(local) = root(self.body, target) else { return false };
@@ -84,22 +86,4 @@ impl Builder<'_, '_> {
             self.emit.locals[local].mutable = true;
         }
     }
-}
-
-/// Whether the CFG has one instruction for it, which reads all operands before it stores.
-fn stores_once(inst: &Inst) -> bool {
-    matches!(
-        inst,
-        Inst::Const(_)
-            | Inst::Use { .. }
-            | Inst::AddressOf { .. }
-            | Inst::Len(_)
-            | Inst::Tag(_)
-            | Inst::Unary(..)
-            | Inst::Binary(..)
-            | Inst::Cast(..)
-            | Inst::Builtin(..)
-            | Inst::MakeType { .. }
-            | Inst::Repeat { .. }
-    )
 }

@@ -27,7 +27,13 @@ impl Builder<'_, '_> {
         self.finish_call(dst, id, Callee::Pointer(callee), args)
     }
 
-    fn finish_call(&mut self, dst: Option<&Place>, id: InstId, callee: Callee, args: Box<[Arg]>) -> Flow<()> {
+    pub(super) fn finish_call(
+        &mut self,
+        dst: Option<&Place>,
+        id: InstId,
+        callee: Callee,
+        args: Box<[Arg]>,
+    ) -> Flow<()> {
         let (ty, range) = (self.ty(id), self.range(id));
         let call = |dst| Stmt::Call(Box::new(Call { dst, callee, args }));
         match dst {
@@ -46,7 +52,7 @@ impl Builder<'_, '_> {
         Ok(())
     }
 
-    fn args(&mut self, args: &[kiln_air::Arg]) -> Flow<Box<[Arg]>> {
+    pub(super) fn args(&mut self, args: &[kiln_air::Arg]) -> Flow<Box<[Arg]>> {
         let siblings = Siblings::of(&self.survey, args.iter().map(|arg| arg.value));
         let has_inout = args.iter().any(|arg| arg.mode == ParamMode::Inout);
         let mut lowered: SmallVec<[Arg; 4]> = SmallVec::new();

@@ -3,7 +3,7 @@
 use super::survey::Siblings;
 use super::{Builder, Effects};
 use crate::emit::{Flow, with_stack};
-use crate::{Local, LocalKind, Operand, Place, Rvalue};
+use crate::{Callee, Local, LocalKind, Operand, Place, Rvalue};
 use kiln_air::{Inst, InstId, LocalId, UseKind};
 use kiln_types::{ParamMode, TypeId, TypeKey, ValueKey};
 use smallvec::SmallVec;
@@ -78,8 +78,7 @@ impl Builder<'_, '_> {
         if let Some(value) = self.constant_variant(id) {
             return Ok(value);
         }
-        let local = self.result_local(id);
-        self.eval(Some(&Place::local(local)), id)?;
+        let local = self.value_local(id)?;
         if self.is_copy(ty) {
             return Ok(Operand::Copy(local));
         }
@@ -87,6 +86,32 @@ impl Builder<'_, '_> {
             self.drop_at_statement_end(local, ty);
         }
         Ok(Operand::Move(local))
+    }
+
+    /// The value in a fresh local. What one instruction computes gets its local after its operands have theirs.
+    pub(super) fn value_local(&mut self, id: InstId) -> Flow<Local> {
+        let body = self.body;
+        let (ty, range) = (self.ty(id), self.range(id));
+        match &body.insts[id] {
+            inst if is_simple(inst) && ty != TypeId::NEVER => {
+                return Ok(match with_stack(|| self.rvalue(false, id))? {
+                    Some(value) => self.emit.hold(ty, value, range),
+                    None => self.emit.temp(ty, range),
+                });
+            }
+            Inst::Call { func, args } if ty != TypeId::UNIT && ty != TypeId::NEVER => {
+                return with_stack(|| {
+                    let args = self.args(args)?;
+                    let local = self.emit.temp(ty, range);
+                    self.finish_call(Some(&Place::local(local)), id, Callee::Func(*func), args)?;
+                    Ok(local)
+                });
+            }
+            _ => {}
+        }
+        let local = self.result_local(id);
+        self.eval(Some(&Place::local(local)), id)?;
+        Ok(local)
     }
 
     /// A fresh local for the value of an instruction: a temporary, unless several branches assign it.
@@ -203,4 +228,21 @@ pub(super) fn use_local(local: Local, kind: UseKind) -> Operand {
         UseKind::Copy => Operand::Copy(local),
         UseKind::Move => Operand::Move(local),
     }
+}
+
+/// Whether the CFG has one instruction for it, which reads all operands before it stores.
+pub(super) fn is_simple(inst: &Inst) -> bool {
+    matches!(
+        inst,
+        Inst::Const(_)
+            | Inst::Use { .. }
+            | Inst::AddressOf { .. }
+            | Inst::Len(_)
+            | Inst::Tag(_)
+            | Inst::Unary(..)
+            | Inst::Binary(..)
+            | Inst::Cast(..)
+            | Inst::Builtin(..)
+            | Inst::MakeType { .. }
+    )
 }

@@ -85,8 +85,7 @@ impl Builder<'_, '_> {
 
     /// A temporary with the value of an instruction that is no place.
     pub(super) fn value_place(&mut self, id: InstId) -> Flow<PlaceBuf> {
-        let local = self.result_local(id);
-        self.eval(Some(&Place::local(local)), id)?;
+        let local = self.value_local(id)?;
         self.drop_at_statement_end(local, self.ty(id));
         Ok(PlaceBuf::local(local))
     }

@@ -94,10 +94,10 @@ fn operands_keep_their_values() {
             debug _1 x
         bb0:
             let mut _1: i32 = 1_i32
-            _3: i32 = _1
+            _2: i32 = _1
             _1 = 2_i32
-            _2: i32 = add.checked _3, _1             // panics: integer overflow
-            _0 = add.checked _2, _1                  // panics: integer overflow
+            _3: i32 = add.checked _2, _1             // panics: integer overflow
+            _0 = add.checked _3, _1                  // panics: integer overflow
             return
         }",
     );
@@ -663,10 +663,10 @@ fn values_are_dropped_at_every_way_out() {
             drop _1
             return
         bb3:
-            _6: File = call open()
-            _5: bool = call failed(&_6)
-            drop _6
-            branch _5, bb4, bb5
+            _5: File = call open()
+            _6: bool = call failed(&_5)
+            drop _5
+            branch _6, bb4, bb5
         bb4:
             _0 = 1_i32
             drop _3
@@ -815,9 +815,9 @@ fn arguments_do_not_overlap() {
         "fn f(inout _1: [i32; 4]) {
             debug _1 a
         bb0:
-            _3: [i32; 4] = _1
-            _2: [i32; 4] = call g(_3, &_1)
-            _1 = _2
+            _2: [i32; 4] = _1
+            _3: [i32; 4] = call g(_2, &_1)
+            _1 = _3
             return
         }",
     );
