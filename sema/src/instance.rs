@@ -29,7 +29,7 @@ pub(crate) enum InstanceKey {
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Progress {
     NotStarted,
-    InProgress,
+    Running,
     Done,
     Failed,
 }
@@ -102,7 +102,7 @@ impl<'a> Sema<'a> {
         match self.instances.all[func].signature {
             Progress::Done => return Ok(func),
             Progress::Failed => return self.reporter.check().map(|()| func),
-            Progress::InProgress => {
+            Progress::Running => {
                 let span = self.hir.name_span(decl);
                 return Err(
                     self.error(errors::cyclic_signature(span, self.names.name(self.hir.decls[decl].name.symbol)))
@@ -110,7 +110,7 @@ impl<'a> Sema<'a> {
             }
             Progress::NotStarted => {}
         }
-        self.instances.all[func].signature = Progress::InProgress;
+        self.instances.all[func].signature = Progress::Running;
         let info = self.signature(decl, args);
         self.instances.all[func].signature = if info.is_ok() { Progress::Done } else { Progress::Failed };
         self.set_info(func, info?);
@@ -291,14 +291,14 @@ impl<'a> Sema<'a> {
         match self.instances.all[func].body {
             Progress::Done => return Ok(()),
             Progress::Failed => return self.reporter.check(),
-            Progress::InProgress => {
+            Progress::Running => {
                 let info = self.program.info(func);
                 let error = errors::body_needs_itself(info.span, &info.name);
                 return Err(self.error(error));
             }
             Progress::NotStarted => {}
         }
-        self.instances.all[func].body = Progress::InProgress;
+        self.instances.all[func].body = Progress::Running;
         let result = self.make_body(func);
         self.instances.all[func].body = if result.is_ok() { Progress::Done } else { Progress::Failed };
         result

@@ -151,14 +151,14 @@ impl<'a> Sema<'a> {
         match self.types.fields.get(&ty).copied().unwrap_or(Progress::NotStarted) {
             Progress::Done => return Ok(()),
             Progress::Failed => return self.reporter.check(),
-            Progress::InProgress => {
+            Progress::Running => {
                 let error = errors::type_needs_itself(self.hir.name_span(decl), &self.types.names[&ty]);
                 return Err(self.error(error));
             }
             Progress::NotStarted => {}
         }
         let captures = captures.clone();
-        self.types.fields.insert(ty, Progress::InProgress);
+        self.types.fields.insert(ty, Progress::Running);
         let result = self.define(ty, decl, &captures);
         self.types.fields.insert(ty, if result.is_ok() { Progress::Done } else { Progress::Failed });
         result
@@ -273,10 +273,10 @@ impl<'a> Sema<'a> {
         match self.types.layout.get(&ty).copied().unwrap_or(Progress::NotStarted) {
             Progress::Done => return Ok(()),
             Progress::Failed => return self.reporter.check(),
-            Progress::InProgress => return Err(self.recursive_type(ty, used)),
+            Progress::Running => return Err(self.recursive_type(ty, used)),
             Progress::NotStarted => {}
         }
-        self.types.layout.insert(ty, Progress::InProgress);
+        self.types.layout.insert(ty, Progress::Running);
         let result = self.check_layout(ty, used);
         self.types.layout.insert(ty, if result.is_ok() { Progress::Done } else { Progress::Failed });
         result

@@ -90,10 +90,7 @@ impl Diagnostic {
 
     /// A note at `span`.
     pub fn note_at(span: Span, message: impl Into<String>) -> Self {
-        Diagnostic {
-            primary: Some(Label { span, text: String::new() }),
-            ..Self::bare(Severity::Note, message.into())
-        }
+        Diagnostic { primary: Some(Label { span, text: String::new() }), ..Self::bare(Severity::Note, message.into()) }
     }
 
     fn bare(severity: Severity, message: String) -> Self {

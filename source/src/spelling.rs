@@ -45,7 +45,9 @@ mod tests {
 
     #[test]
     fn distances() {
-        for (a, b, expected) in [("", "", 0), ("util", "utli", 1), ("util", "utils", 1), ("kitten", "sitting", 3), ("", "ab", 2)] {
+        for (a, b, expected) in
+            [("", "", 0), ("util", "utli", 1), ("util", "utils", 1), ("kitten", "sitting", 3), ("", "ab", 2)]
+        {
             assert_eq!(distance(a, b), expected, "{a} {b}");
             assert_eq!(distance(b, a), expected, "{b} {a}");
         }

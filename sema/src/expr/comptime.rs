@@ -67,10 +67,10 @@ impl<'a> BodyCx<'_, 'a> {
             if !self.comptime_matches(arm.pat, value)? {
                 continue;
             }
-            if let Some(guard) = arm.guard {
-                if self.eval(guard, Some(TypeId::BOOL))? != Known::Value(ValueId::TRUE) {
-                    continue;
-                }
+            if let Some(guard) = arm.guard
+                && self.eval(guard, Some(TypeId::BOOL))? != Known::Value(ValueId::TRUE)
+            {
+                continue;
             }
             return Ok(self.operand(arm.body, expect));
         }

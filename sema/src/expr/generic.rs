@@ -135,10 +135,9 @@ impl<'a> BodyCx<'_, 'a> {
         }
         if let (Some(ret), Some(expected)) =
             (self.sema.decl(decl).as_fn().and_then(|function| function.ret), expect.ty())
+            && wanted.iter().any(|param| found.iter().all(|(local, _)| *local != param.local))
         {
-            if wanted.iter().any(|param| found.iter().all(|(local, _)| *local != param.local)) {
-                self.match_type(decl, body, ret, expected, &mut found);
-            }
+            self.match_type(decl, body, ret, expected, &mut found);
         }
         for param in wanted {
             match found.iter().find(|(local, _)| *local == param.local) {
