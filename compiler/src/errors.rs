@@ -208,7 +208,6 @@ impl UnknownTarget<'_> {
 /// Something this build of the compiler can't do. E0806.
 pub(crate) enum BackendUnavailable {
     /// It was built without LLVM.
-    #[cfg(not(kiln_llvm))]
     NoLlvm { wanted: String },
     /// LLVM refuses.
     #[cfg(kiln_llvm)]
@@ -218,10 +217,11 @@ pub(crate) enum BackendUnavailable {
 impl BackendUnavailable {
     pub(crate) fn diagnostic(self) -> Diagnostic {
         match self {
-            #[cfg(not(kiln_llvm))]
             BackendUnavailable::NoLlvm { wanted } => {
-                Diagnostic::global_error(codes::E0806, format!("this `kiln` was built without LLVM, which {wanted} needs"))
-                    .help("install LLVM (on Debian: `apt-get install llvm-22-dev g++`) and build `kiln` again: `cargo xtask setup` does the first")
+                let message = format!("this `kiln` was built without LLVM, which {wanted} needs");
+                Diagnostic::global_error(codes::E0806, message).help(
+                    "`cargo xtask setup` installs LLVM (on Debian: `apt-get install llvm-22-dev g++`); then build `kiln` again",
+                )
             }
             #[cfg(kiln_llvm)]
             BackendUnavailable::Refused { backend, reason } => {
@@ -229,6 +229,12 @@ impl BackendUnavailable {
             }
         }
     }
+}
+
+/// The program with LLVM, which should stand beside this one, could not be started. E0806.
+pub fn missing_part(program: &Path, error: &io::Error) -> Diagnostic {
+    let message = format!("the part of `kiln` that makes native code could not be started: {}", reason(error));
+    Diagnostic::global_error(codes::E0806, message).note(format!("it should be `{}`", program.display()))
 }
 
 /// A program that could not be started. E0807.

@@ -19,7 +19,7 @@ mod files;
 pub use files::{Disk, Files, Memory, ReadError};
 
 mod pipeline;
-pub use pipeline::{Compilation, compile};
+pub use pipeline::{Compilation, compile, compile_with};
 
 mod session;
 pub use session::{Emitted, Session};
@@ -31,7 +31,7 @@ mod load;
 mod emit;
 
 mod backend;
-pub use backend::has_native_code;
+pub use backend::{Backend, Made, Unit, Wanted, has_native_code, native};
 
 mod guard;
 pub use guard::{guarded, silence_panics};
@@ -52,3 +52,4 @@ mod run;
 pub use run::{Ended, run};
 
 mod errors;
+pub use errors::missing_part;

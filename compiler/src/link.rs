@@ -10,24 +10,28 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus};
 use std::{env, fs};
 
-/// Links an object to the executable `output`, which is there as a whole afterwards, or not at all.
+/// Links objects to the executable `output`, which is there as a whole afterwards, or not at all.
 ///
 /// # Errors
 /// E0803 where the output can't be written, E0804 where the linker is missing or fails.
-pub fn link(object: &[u8], output: &Path, options: &Options) -> Result<(), Box<Diagnostic>> {
+pub fn link(objects: &[Vec<u8>], output: &Path, options: &Options) -> Result<(), Box<Diagnostic>> {
     Phase::Linking.enter();
     let unwritable = |error| Box::new(UnwritableOutput { path: output, error }.diagnostic());
     let place = Beside::new(output).map_err(unwritable)?;
-    let object_path = place.with_name("program.o");
-    fs::write(&object_path, object).map_err(unwritable)?;
-    run_linker(&object_path, &place.path(), options).map_err(|error| Box::new(error.diagnostic()))?;
+    let mut paths = Vec::new();
+    for (number, object) in objects.iter().enumerate() {
+        let path = place.with_name(format!("part{number}.o"));
+        fs::write(&path, object).map_err(unwritable)?;
+        paths.push(path);
+    }
+    run_linker(&paths, &place.path(), options).map_err(|error| Box::new(error.diagnostic()))?;
     place.finish().map_err(unwritable)
 }
 
-fn run_linker(object: &Path, output: &Path, options: &Options) -> Result<(), LinkFailed> {
+fn run_linker(objects: &[PathBuf], output: &Path, options: &Options) -> Result<(), LinkFailed> {
     let linker = options.linker.clone().unwrap_or_else(|| default_linker(&options.target));
     let mut command = Command::new(&linker.program);
-    command.args(&linker.args).arg(object).arg("-o").arg(output);
+    command.args(&linker.args).args(objects).arg("-o").arg(output);
     if options.target.os != Os::Freestanding {
         command.arg("-lm");
     }
@@ -44,8 +48,9 @@ fn run_linker(object: &Path, output: &Path, options: &Options) -> Result<(), Lin
     }
     let mut said = String::from_utf8_lossy(&done.stderr).into_owned();
     said.push_str(&String::from_utf8_lossy(&done.stdout));
-    let said =
-        said.replace(&object.display().to_string(), "program.o").replace(&output.display().to_string(), "the output");
+    // Where the files are meanwhile means nothing to anybody.
+    let folder = output.parent().map_or(String::new(), |folder| format!("{}/", folder.display()));
+    let said = said.replace(&folder, "");
     let status = if done.status.success() { "no file was made".to_owned() } else { describe(done.status) };
     Err(LinkFailed::Failed { linker: linker.program, status, output: said })
 }

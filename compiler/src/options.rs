@@ -106,6 +106,11 @@ impl Options {
         self.emits.iter().any(|emit| emit.stage == stage)
     }
 
+    /// Whether something is wanted that only a backend makes.
+    pub fn needs_backend(&self) -> bool {
+        self.wants_executable() || self.emits.iter().any(|emit| emit.stage.is_made_by_backend())
+    }
+
     /// Whether an executable is to be made: by `run`, and by `build` unless it was only asked to emit something.
     pub fn wants_executable(&self) -> bool {
         match self.mode {

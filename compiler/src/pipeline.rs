@@ -1,8 +1,9 @@
 //! The pipeline on one screen.
 
-use crate::backend::{self, Unit};
+use crate::backend::{Backend, Unit, Wanted, native};
 use crate::cascade::Broken;
 use crate::emit::{check_only, cut, emit_functions};
+use crate::errors::BackendUnavailable;
 use crate::guard::Phase;
 use crate::load::load;
 use crate::{Emitted, Files, Mode, Options, Session, Stage};
@@ -18,8 +19,8 @@ pub struct Compilation {
     pub diagnostics: Vec<Diagnostic>,
     /// Stages asked for, as far as they were reached.
     pub emitted: Vec<Emitted>,
-    /// The object file, if an executable is wanted and nothing is wrong.
-    pub object: Option<Vec<u8>>,
+    /// The objects of the executable, to be linked together; none if none is wanted or something is wrong.
+    pub objects: Vec<Vec<u8>>,
 }
 
 impl Compilation {
@@ -29,8 +30,13 @@ impl Compilation {
     }
 }
 
-/// Compiles what the options ask for. Never prints, links or runs anything.
+/// Compiles what the options ask for, with the backend of this build. Never prints, links or runs anything.
 pub fn compile(options: &Options, files: &dyn Files) -> Compilation {
+    compile_with(options, files, native())
+}
+
+/// Compiles what the options ask for; what this backend would make is refused where there is none.
+pub fn compile_with(options: &Options, files: &dyn Files, backend: Option<&dyn Backend>) -> Compilation {
     let mut session = Session::new(options, files);
 
     Phase::Loading.enter();
@@ -47,11 +53,12 @@ pub fn compile(options: &Options, files: &dyn Files) -> Compilation {
     }
 
     Phase::Generating.enter();
-    let object = if session.reporter.has_errors() { None } else { generate(&mut session, &mut analysis) };
+    let objects =
+        if session.reporter.has_errors() { Vec::new() } else { generate(&mut session, &mut analysis, backend) };
 
     let mut diagnostics = session.reporter.take();
     diagnostics.retain(|diagnostic| broken.is_worth_saying(diagnostic));
-    Compilation { sources: session.sources, diagnostics, emitted: session.emitted, object }
+    Compilation { sources: session.sources, diagnostics, emitted: session.emitted, objects }
 }
 
 /// HIR → AIR → CFG.
@@ -69,16 +76,14 @@ fn analyse(session: &mut Session<'_>, hir: &kiln_hir::Program) -> Analysis {
     kiln_sema::analyze(hir, &session.sources, &mut session.interner, &mut session.reporter, &options)
 }
 
-/// CFG → what the backend makes: stages asked for, and the object of an executable.
-fn generate(session: &mut Session<'_>, analysis: &mut Analysis) -> Option<Vec<u8>> {
+/// CFG → what the backend makes: stages asked for, and the objects of an executable.
+fn generate(session: &mut Session<'_>, analysis: &mut Analysis, backend: Option<&dyn Backend>) -> Vec<Vec<u8>> {
     let options = session.options;
-    let wants_object = options.wants_executable();
-    let mut wanted: Vec<Stage> =
-        options.emits.iter().map(|emit| emit.stage).filter(|stage| stage.is_made_by_backend()).collect();
-    wanted.extend(wants_object.then_some(Stage::Obj));
-    if wanted.is_empty() {
-        return None;
+    if !options.needs_backend() {
+        return Vec::new();
     }
+    let stages = options.emits.iter().map(|emit| emit.stage).filter(|stage| stage.is_made_by_backend());
+    let wanted = Wanted { stages: stages.collect(), executable: options.wants_executable() };
     let name = options.inputs.first().and_then(|root| root.file_name()).map(|name| name.to_string_lossy());
     let unit = Unit {
         program: &analysis.program,
@@ -89,19 +94,29 @@ fn generate(session: &mut Session<'_>, analysis: &mut Analysis) -> Option<Vec<u8
         name: name.as_deref().unwrap_or("program"),
         opt: options.opt,
     };
-    let made = match backend::choose(options).and_then(|backend| backend.compile(unit, &wanted)) {
-        Ok(made) => made,
+    let made = match backend {
+        Some(backend) => backend.compile(unit, &wanted),
+        None => Err(Box::new(BackendUnavailable::NoLlvm { wanted: purpose(options) }.diagnostic())),
+    };
+    match made {
+        Ok(made) => {
+            for (stage, bytes) in made.stages {
+                session.emit(stage, |_| match &options.only {
+                    Some(only) if !stage.is_binary() => cut(stage, &bytes, only, analysis),
+                    _ => bytes,
+                });
+            }
+            made.objects
+        }
         Err(error) => {
             session.reporter.error(*error);
-            return None;
+            Vec::new()
         }
-    };
-    let object = made.iter().find(|(stage, _)| wants_object && *stage == Stage::Obj).map(|(_, bytes)| bytes.clone());
-    for (stage, bytes) in made {
-        session.emit(stage, |_| match &options.only {
-            Some(only) if !stage.is_binary() => cut(stage, &bytes, only, analysis),
-            _ => bytes,
-        });
     }
-    object
+}
+
+/// What a backend is wanted for.
+fn purpose(options: &Options) -> String {
+    let stage = options.emits.iter().find(|emit| emit.stage.is_made_by_backend());
+    stage.map_or_else(|| "native code".to_owned(), |emit| format!("`--emit {}`", emit.stage.name()))
 }

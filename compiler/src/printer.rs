@@ -1,7 +1,7 @@
 //! Standard output and standard error of `kiln`.
 
+use crate::app::{FAILED, USAGE};
 use crate::cli::Color;
-use crate::{FAILED, USAGE};
 use kiln_compiler::{Format, render};
 use kiln_source::{Diagnostic, SourceMap, codes};
 use std::io::{self, IsTerminal, Write};

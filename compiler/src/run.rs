@@ -27,16 +27,16 @@ impl Ended {
     }
 }
 
-/// Links the object, runs the program with `args` and the terminal's input and output, and says how it ended.
+/// Links the objects, runs the program with `args` and the terminal's input and output, and says how it ended.
 ///
 /// # Errors
 /// It could not be linked or started.
-pub fn run(object: &[u8], args: &[OsString], options: &Options) -> Result<Ended, Box<Diagnostic>> {
+pub fn run(objects: &[Vec<u8>], args: &[OsString], options: &Options) -> Result<Ended, Box<Diagnostic>> {
     let folder = tempfile::Builder::new().prefix("kiln-run-").tempdir();
     let place = Path::new("a temporary folder");
     let folder = folder.map_err(|error| Box::new(UnwritableOutput { path: place, error }.diagnostic()))?;
     let program = folder.path().join("program");
-    link(object, &program, options)?;
+    link(objects, &program, options)?;
     let status = Command::new(&program).args(args).status();
     let status = status.map_err(|error| Box::new(RunFailed { target: &options.target.triple, error }.diagnostic()))?;
     Ok(ended(status))

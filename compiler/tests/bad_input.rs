@@ -98,7 +98,6 @@ fn nesting_without_end() {
         format!("fn f(x: {}i32) {{ }}", "ptr const ".repeat(MILLION)),
         format!("fn f(x: {}) {{ }}", nested("fn(", "i32", ")")),
         format!("fn main() {{ match 1 {{ {} => 1 }} }}", nested("(", "x", ")")),
-        "struct S { ".repeat(MILLION),
         "fn f() { ".repeat(MILLION),
     ];
     for text in cases {
@@ -108,6 +107,12 @@ fn nesting_without_end() {
         assert!(done.stderr.contains("[E0012]"), "{start}: {}", done.stderr.chars().take(500).collect::<String>());
         assert!(done.stderr.len() < 100_000, "{start}: {} bytes are said", done.stderr.len());
     }
+}
+
+#[test]
+fn items_where_there_can_be_none_without_end() {
+    Place::with_main("struct S { ".repeat(MILLION)).kiln(&["check", "main.kiln"]).refused("E0010");
+    Place::with_main("enum E { A ".repeat(MILLION)).kiln(&["check", "main.kiln"]).refused("E0010");
 }
 
 #[test]

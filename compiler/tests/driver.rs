@@ -36,7 +36,8 @@ fn a_short_line_is_one_line() {
 
 #[test]
 fn json_has_the_documented_fields() {
-    let done = Place::with_main("fn main() {\n    @dbg(totl);\n}\n").kiln(&["check", "main.kiln", "--message-format", "json"]);
+    let done =
+        Place::with_main("fn main() {\n    @dbg(totl);\n}\n").kiln(&["check", "main.kiln", "--message-format", "json"]);
     let lines: Vec<serde_json::Value> =
         done.stderr.lines().map(|line| serde_json::from_str(line).expect("each line is an object")).collect();
     let [diagnostic, summary] = &lines[..] else { panic!("{}", done.stderr) };
@@ -116,7 +117,11 @@ fn several_files() {
     place.kiln(&["check", "src/main.kiln"]).accepted();
     place.kiln(&["check", "src/main.kiln", "src/util.kiln"]).accepted();
     let done = place.kiln(&["check", "src/main.kiln", "--emit", "tokens"]);
-    assert!(done.stdout.contains("// src/util.kiln") && done.stdout.contains("// src/parts/deep.kiln"), "{}", done.stdout);
+    assert!(
+        done.stdout.contains("// src/util.kiln") && done.stdout.contains("// src/parts/deep.kiln"),
+        "{}",
+        done.stdout
+    );
 }
 
 #[test]
@@ -145,7 +150,10 @@ fn backend_stages_of_a_program() {
             place.kiln(&["build", "main.kiln", level, "--emit", &emit]).accepted();
             let first = fs::read(place.path("out")).expect("it was written");
             place.kiln(&["build", "main.kiln", level, "--emit", &emit]).accepted();
-            assert!(!first.is_empty() && fs::read(place.path("out")).expect("it was written") == first, "{stage} {level}");
+            assert!(
+                !first.is_empty() && fs::read(place.path("out")).expect("it was written") == first,
+                "{stage} {level}"
+            );
         }
     }
     assert_eq!(place.names(), ["main.kiln", "out"], "stages alone make no executable");
@@ -196,7 +204,11 @@ fn linkers_that_fail() {
     let Some(place) = native(HELLO) else { return };
     let missing = place.kiln(&["build", "main.kiln", "--linker", "no-such-linker"]);
     missing.refused("E0804");
-    assert!(missing.stderr.contains("`no-such-linker` was not found") && missing.stderr.contains("`--linker`"), "{}", missing.stderr);
+    assert!(
+        missing.stderr.contains("`no-such-linker` was not found") && missing.stderr.contains("`--linker`"),
+        "{}",
+        missing.stderr
+    );
     place.kiln(&["build", "main.kiln", "--linker", "false"]).refused("E0804");
     let silent = place.kiln(&["build", "main.kiln", "--linker", "true"]);
     silent.refused("E0804");
@@ -234,10 +246,16 @@ fn run_ends_as_its_program() {
     assert_eq!((hello.status.code(), &*hello.stdout, &*hello.stderr), (Some(0), "hello\n", ""));
     let status = ends("fn main() -> i32 { 7 }").expect("there is native code");
     assert_eq!(status.status.code(), Some(7));
-    let panics = ends("fn main() { let n: i32 = 2147483647; @dbg(n + zero() + 1); }\nfn zero() -> i32 { 0 }").expect("there is native code");
+    let panics = ends("fn main() { let n: i32 = 2147483647; @dbg(n + zero() + 1); }\nfn zero() -> i32 { 0 }")
+        .expect("there is native code");
     assert_eq!(panics.status.code(), Some(101));
-    assert!(panics.stderr.contains("error: integer overflow") && panics.stderr.contains("main.kiln:1:"), "{}", panics.stderr);
-    let killed = ends("extern \"C\" fn abort() -> !;\nfn main() { checked { abort(); } }").expect("there is native code");
+    assert!(
+        panics.stderr.contains("error: integer overflow") && panics.stderr.contains("main.kiln:1:"),
+        "{}",
+        panics.stderr
+    );
+    let killed =
+        ends("extern \"C\" fn abort() -> !;\nfn main() { checked { abort(); } }").expect("there is native code");
     assert_eq!(killed.status.code(), Some(128 + 6));
     assert!(killed.stderr.contains("signal 6"), "{}", killed.stderr);
     let warns = ends(WARNS).expect("there is native code");

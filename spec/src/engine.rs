@@ -54,10 +54,12 @@ impl Engine {
         let Engine::Native(opt) = self;
         let options = Options { opt, ..options(Mode::Build, root) };
         let compilation = compiled(&options, files)?;
-        let object = compilation.object.as_ref().ok_or_else(|| format!("no object: {:?}", compilation.diagnostics))?;
+        if compilation.objects.is_empty() {
+            return Err(format!("no object: {:?}", compilation.diagnostics));
+        }
         let folder = tempfile::tempdir().map_err(|error| error.to_string())?;
         let program = folder.path().join("program");
-        link(object, &program, &options).map_err(|error| error.message)?;
+        link(&compilation.objects, &program, &options).map_err(|error| error.message)?;
         run_process(&program)
     }
 }

@@ -20,7 +20,7 @@ pub enum Profile {
 /// It does not build.
 pub fn kiln(profile: Profile) -> Result<PathBuf, Failure> {
     let features = features(chosen());
-    let mut args = vec!["build", "--package", "kiln-compiler", "--bin", "kiln"];
+    let mut args = vec!["build", "--package", "kiln-compiler", "--bins"];
     if profile == Profile::Release {
         args.push("--release");
     }

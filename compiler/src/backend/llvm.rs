@@ -1,6 +1,6 @@
 //! Native code through LLVM.
 
-use super::{Backend, Unit};
+use super::{Backend, Made, Unit, Wanted};
 use crate::errors::{BackendUnavailable, InternalError};
 use crate::{OptLevel, Stage};
 use kiln_codegen_llvm as codegen;
@@ -10,33 +10,37 @@ use kiln_source::Diagnostic;
 /// LLVM.
 pub(super) struct Llvm;
 
+/// Parts a big program is split into, to be made by several threads. A part more costs little on a machine with few cores.
+const UNITS: usize = 8;
+
 impl Backend for Llvm {
-    fn compile(&self, unit: Unit<'_>, wanted: &[Stage]) -> Result<Vec<(Stage, Vec<u8>)>, Box<Diagnostic>> {
+    fn compile(&self, unit: Unit<'_>, wanted: &Wanted) -> Result<Made, Box<Diagnostic>> {
         let Unit { program, pool, layouts, sources, names, name, opt } = unit;
         let level = level(opt);
-        let wants = |stage| wanted.contains(&stage);
+        let wants = |stage| wanted.stages.contains(&stage);
         let options = codegen::Options {
             module_name: name.into(),
             level,
+            units: if wants(Stage::Obj) { 1 } else { UNITS },
             wanted: codegen::Wanted {
                 // Without passes the text is the one that can be read beside the CFG.
                 ir: wants(Stage::LlvmIr) && !level.optimises(),
                 optimised_ir: wants(Stage::LlvmIr) && level.optimises(),
                 bitcode: wants(Stage::Bitcode),
                 assembly: wants(Stage::NativeAsm),
-                object: wants(Stage::Obj),
+                object: wants(Stage::Obj) || wanted.executable,
             },
             ..codegen::Options::default()
         };
         let made = codegen::compile(program, pool, layouts, sources, names, &options).map_err(diagnostic)?;
-        let text = made.ir.or(made.optimised_ir).map(String::into_bytes);
         let stages = [
-            (Stage::LlvmIr, text),
+            (Stage::LlvmIr, made.ir.or(made.optimised_ir).map(String::into_bytes)),
             (Stage::NativeAsm, made.assembly),
-            (Stage::Obj, made.objects.into_iter().next()),
+            (Stage::Obj, made.objects.first().filter(|_| wants(Stage::Obj)).cloned()),
             (Stage::Bitcode, made.bitcode),
         ];
-        Ok(stages.into_iter().filter_map(|(stage, bytes)| Some((stage, bytes?))).collect())
+        let stages = stages.into_iter().filter_map(|(stage, bytes)| Some((stage, bytes?))).collect();
+        Ok(Made { stages, objects: if wanted.executable { made.objects } else { Vec::new() } })
     }
 }
 

@@ -1,0 +1,132 @@
+//! The command line over the library: what `kiln` and `kiln-llvm` both do.
+//!
+//! Loading LLVM takes longer than checking a program, so `kiln` is without, and hands what needs LLVM over to `kiln-llvm`
+//! beside it, with the same arguments.
+//!
+//! Exit status: 0 all is well, 1 the program is wrong or an output could not be made, 2 the command line is wrong, 70 the
+//! compiler is; `run` ends as the program it ran.
+
+use crate::cli::{Cli, Task};
+use crate::printer::{self, Printer};
+use clap::Parser;
+use kiln_compiler::{
+    Backend, Compilation, Disk, Ended, Mode, Options, compile_with, guarded, has_native_code, missing_part,
+};
+use kiln_source::Diagnostic;
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::process::Command;
+
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+/// The program with LLVM.
+const NATIVE: &str = "kiln-llvm";
+
+/// The program is wrong, or an output could not be made.
+pub const FAILED: i32 = 1;
+/// The command line is wrong.
+pub const USAGE: i32 = 2;
+/// The compiler is wrong.
+const INTERNAL: i32 = 70;
+
+/// Does what the command line says, with this backend if there is one inside. Gives the exit status.
+pub fn main(backend: Option<&'static dyn Backend>) -> i32 {
+    kiln_compiler::silence_panics();
+    let cli = Cli::parse();
+    let printer = Printer::new(cli.message_format.into(), cli.color);
+    let status = guarded(|| match cli.command.task() {
+        Ok(Task::Explain(code)) => explain(&printer, code.as_deref()),
+        Ok(Task::Compile(options, args)) => drive(&printer, backend, &options, &args),
+        Err(error) => printer.failure(*error),
+    });
+    status.unwrap_or_else(|bug| {
+        printer.failure(*bug);
+        INTERNAL
+    })
+}
+
+/// Compiles, then emits, links or runs what was asked for.
+fn drive(printer: &Printer, backend: Option<&dyn Backend>, options: &Options, args: &[OsString]) -> i32 {
+    if let Some(emit) = options.emits.iter().find(|emit| emit.stage.is_binary() && emit.path.is_none())
+        && printer::stdout_is_terminal()
+    {
+        let name = emit.stage.name();
+        return printer.usage(&format!("`--emit {name}` is bytes, not text: write `--emit {name}=PATH`"));
+    }
+    if options.needs_backend() && backend.is_none() && has_native_code() {
+        return hand_over(printer);
+    }
+    let compilation = compile_with(options, &Disk, backend);
+    printer.diagnostics(&compilation.diagnostics, &compilation.sources);
+    match emit(options, &compilation) {
+        Ok(()) if compilation.has_errors() => FAILED,
+        Ok(()) => finish(printer, options, &compilation, args),
+        Err(error) => printer.failure(*error),
+    }
+}
+
+/// Lets the program with LLVM do this task. Gives its exit status, if this process is still here to do so.
+fn hand_over(printer: &Printer) -> i32 {
+    let beside =
+        std::env::current_exe().map(|this| this.with_file_name(format!("{NATIVE}{}", std::env::consts::EXE_SUFFIX)));
+    let program = beside.unwrap_or_else(|_| PathBuf::from(NATIVE));
+    let mut command = Command::new(&program);
+    command.args(std::env::args_os().skip(1));
+    #[cfg(unix)]
+    let failed = std::os::unix::process::CommandExt::exec(&mut command);
+    #[cfg(not(unix))]
+    let failed = match command.status() {
+        Ok(status) => return status.code().unwrap_or(FAILED),
+        Err(error) => error,
+    };
+    printer.failure(missing_part(&program, &failed))
+}
+
+/// Writes the stages asked for, in the order they were asked for.
+fn emit(options: &Options, compilation: &Compilation) -> Result<(), Box<Diagnostic>> {
+    for emit in &options.emits {
+        let Some(made) = compilation.emitted.iter().find(|made| made.stage == emit.stage) else { continue };
+        match &emit.path {
+            Some(path) => kiln_compiler::write_file(path, &made.bytes)?,
+            None => printer::to_stdout(&made.bytes)?,
+        }
+    }
+    Ok(())
+}
+
+/// Makes the executable or runs the program.
+fn finish(printer: &Printer, options: &Options, compilation: &Compilation, args: &[OsString]) -> i32 {
+    let objects = &compilation.objects;
+    if objects.is_empty() {
+        return 0;
+    }
+    let done = match options.mode {
+        Mode::Run => kiln_compiler::run(objects, args, options),
+        Mode::Build | Mode::Check | Mode::Test => {
+            let output = options.output.clone().unwrap_or_else(|| kiln_compiler::default_output(options));
+            kiln_compiler::link(objects, &output, options).map(|()| Ended::Status(0))
+        }
+    };
+    match done {
+        Ok(ended) => {
+            if let Ended::Signal(signal) = ended {
+                printer.say(&format!("the program was ended by signal {signal}"));
+            }
+            ended.exit_status()
+        }
+        Err(error) => printer.failure(*error),
+    }
+}
+
+fn explain(printer: &Printer, code: Option<&str>) -> i32 {
+    let text = match code.map(kiln_compiler::find_code) {
+        None => Ok(kiln_compiler::list()),
+        Some(Ok(code)) => kiln_compiler::explain(code).map(str::to_owned).ok_or(format!("{} has no page", code.id)),
+        Some(Err(hint)) => Err(hint),
+    };
+    match text {
+        Ok(text) => printer::to_stdout(text.as_bytes()).map_or_else(|error| printer.failure(*error), |()| 0),
+        Err(hint) => printer.usage(&hint),
+    }
+}
