@@ -181,7 +181,7 @@ fn a_million_errors_are_counted_but_not_shown() {
 
 #[test]
 fn imports_in_circles() {
-    let place = Place::with_main("const a = @import(\"a\"); fn main() { a::f(); }").file(
+    let place = Place::with_main("const a = @import(\"a\"); pub fn main() { a::f(); }").file(
         "a.kiln",
         "const main = @import(\"main\"); const me = @import(\"a\"); pub fn f() { if false { main::main(); me::f(); } }",
     );

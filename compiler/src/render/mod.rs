@@ -26,23 +26,36 @@ pub enum Format {
 ///
 /// Deterministic: no terminal, environment or clock is asked; `colour` decides about ANSI escapes in [`Format::Human`].
 pub fn render(diagnostics: &[Diagnostic], sources: &SourceMap, format: Format, colour: bool) -> String {
-    let mut order: Vec<&Diagnostic> = diagnostics.iter().collect();
-    order.sort_by_key(|diagnostic| diagnostic.primary.as_ref().map(|label| (label.span.file, label.span.range.start)));
-    let shown = order.iter().take(SHOWN);
+    let order = shown(diagnostics);
+    let hidden = diagnostics.len() - order.len();
+    let shown = order.iter();
     let count = Count::of(diagnostics);
     match format {
         Format::Human => {
             let mut text: String =
                 shown.map(|diagnostic| human::diagnostic(diagnostic, sources, colour) + "\n").collect();
-            text.push_str(&human::summary(count, order.len().saturating_sub(SHOWN), colour));
+            text.push_str(&human::summary(count, hidden, colour));
             text
         }
         Format::Short => shown.map(|diagnostic| short::diagnostic(diagnostic, sources)).collect(),
         Format::Json => {
             let lines: String = shown.map(|diagnostic| json::diagnostic(diagnostic, sources)).collect();
-            lines + &json::summary(count, order.len().min(SHOWN))
+            lines + &json::summary(count, order.len())
         }
     }
+}
+
+/// What is shown, in the order of the places: at most [`SHOWN`], errors rather than warnings, the first ones.
+fn shown(diagnostics: &[Diagnostic]) -> Vec<&Diagnostic> {
+    let place =
+        |diagnostic: &&Diagnostic| diagnostic.primary.as_ref().map(|label| (label.span.file, label.span.range.start));
+    let mut order: Vec<&Diagnostic> = diagnostics.iter().collect();
+    if order.len() > SHOWN {
+        order.sort_by_key(|diagnostic| (diagnostic.severity != Severity::Error, place(diagnostic)));
+        order.truncate(SHOWN);
+    }
+    order.sort_by_key(place);
+    order
 }
 
 /// How many diagnostics of each kind there are.
