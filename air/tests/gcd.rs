@@ -16,7 +16,7 @@ fn gcd(pool: &mut Pool, names: &mut Interner) -> Body {
         body.locals.push(Local { name, ty, param, mutable: false, range: NOWHERE });
     }
     let zero = pool.scalar(ty, 0);
-    let mut get = |body: &mut Body, local| {
+    let get = |body: &mut Body, local| {
         let place = body.push(Inst::Local(LocalId(local)), ty, NOWHERE);
         body.push(Inst::Use { place, kind: UseKind::Copy }, ty, NOWHERE)
     };
@@ -68,7 +68,7 @@ fn rules(damage: impl FnOnce(&mut Body, &mut Pool)) -> Vec<Rule> {
 }
 
 fn id_of(body: &Body, is: impl Fn(&Inst) -> bool) -> InstId {
-    body.insts.iter_enumerated().find(|(_, inst)| is(inst)).unwrap().0
+    body.insts.iter_enumerated().find(|(_, inst)| is(inst)).expect("the body has such an instruction").0
 }
 
 #[test]

@@ -8,7 +8,7 @@ use support::World;
 /// The rules a function breaks: the body is what stands behind the first line.
 fn broken(text: &str) -> Vec<Rule> {
     let mut world = World::new();
-    let func = &world.parse(text).unwrap()[0];
+    let func = &world.parse(text).expect("the text is a function")[0];
     rules(world.verify(func))
 }
 

@@ -57,7 +57,7 @@ impl World {
             "fn add(_1: i32, _2: i32) -> i32 {\nbb0:\n unreachable\n}\nfn stop() -> ! {\nbb0:\n unreachable\n}\n\
              fn fill(inout _1: [u8]) {\nbb0:\n unreachable\n}",
         );
-        for func in sigs.unwrap() {
+        for func in sigs.expect("the text is a function") {
             let params = func.params().map(|param| match func.locals[param].kind {
                 kiln_cfg::LocalKind::Param(mode) => kiln_types::FnTypeParam { mode, ty: func.locals[param].ty },
                 _ => unreachable!("parameters come first"),
@@ -77,6 +77,7 @@ impl World {
         parse(text, &mut ParseCx { pool, names, types, statics, funcs: &mut funcs })
     }
 
+    #[allow(dead_code)]
     pub fn print(&mut self, func: &Func) -> String {
         self.types = TypeNames::new(&self.pool, &self.names);
         let World { pool, names, types, statics, infos } = self;

@@ -1,10 +1,10 @@
 //! The function that is built does what its body says: the same calls with the same values, the same result or panic, the same
 //! values in the places it was given.
 
-use super::dsl::World;
 use super::generate::{Generator, Types};
 use super::machine::{Machine, Pointer, Rng, Stop, Value, random_value, visible};
 use super::run_cfg::Given;
+use super::world::World;
 use super::{run_air, run_cfg};
 use crate::Glue;
 use kiln_air::Body;

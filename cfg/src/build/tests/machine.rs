@@ -1,6 +1,6 @@
 //! What the two evaluators of these tests share: values as trees, memory, arithmetic, and calls that are only noted.
 
-use super::dsl::World;
+use super::world::World;
 use kiln_air::{BinOp, Overflow, Panic, UnOp};
 use kiln_types::{FuncId, Pool, TypeId, TypeKey, ValueId, ValueKey};
 

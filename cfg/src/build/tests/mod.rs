@@ -1,5 +1,7 @@
 //! Tests of the lowering: the text of small functions, and that functions compute what their bodies say.
 
+mod world;
+
 mod dsl;
 
 mod machine;

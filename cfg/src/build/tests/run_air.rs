@@ -1,9 +1,9 @@
 //! Runs a body of AIR as it is written: every child when its turn comes, every pattern as a question to its value. This is the
 //! meaning that the lowering has to keep.
 
-use super::dsl::World;
 use super::machine::{Machine, Pointer, Stop, Value, binary, blank, constant, unary, visible};
 use super::run_cfg::Given;
+use super::world::World;
 use kiln_air::{BindMode, Body, Inst, InstId, LocalId, LoopId, Panic, PatId, PatKind, UseKind};
 use kiln_source::Idx;
 use kiln_types::{FuncId, ParamMode, TypeId, ValueKey};
@@ -128,6 +128,14 @@ impl Eval<'_> {
                 let def = self.world.pool.enum_def(ty).unwrap();
                 Ok(Value::Variant(Some(def.variants[*variant as usize].discriminant), payloads))
             }
+            _ => self.control(id),
+        }
+    }
+
+    /// What decides what is evaluated next.
+    fn control(&mut self, id: InstId) -> Done<Value> {
+        let body = self.body;
+        match &body.insts[id] {
             Inst::Block { stmts, result } => {
                 for stmt in stmts {
                     self.eval(*stmt)?;

@@ -1,7 +1,7 @@
 //! Runs a function of the CFG on trees of values.
 
-use super::dsl::World;
 use super::machine::{Machine, Pointer, Stop, Value, binary, blank, constant, unary, visible};
+use super::world::World;
 use crate::{
     Arg, Call, Callee, CastKind, Check, Func, Local, LocalKind, Operand, Place, PlaceBase, PlaceType, Proj, Rvalue,
     Stmt, Terminator,

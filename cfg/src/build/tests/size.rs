@@ -1,6 +1,7 @@
 //! What is built stays in proportion to what was written, and nesting needs no stack.
 
-use super::dsl::{ADD, Dsl, World};
+use super::dsl::{ADD, Dsl};
+use super::world::World;
 use kiln_air::{InstId, PatId};
 use kiln_types::{Ownership, TypeId};
 

@@ -1,0 +1,9 @@
+//! What small functions become, construct by construct.
+
+mod control;
+
+mod data;
+
+mod matches;
+
+mod drops;
