@@ -14,6 +14,7 @@ use kiln_compiler::{
 };
 use kiln_source::Diagnostic;
 use std::ffi::OsString;
+use std::mem::ManuallyDrop;
 use std::path::PathBuf;
 use std::process::Command;
 
@@ -57,7 +58,8 @@ fn drive(printer: &Printer, backend: Option<&dyn Backend>, options: &Options, ar
     if options.needs_backend() && backend.is_none() && has_native_code() {
         return hand_over(printer);
     }
-    let compilation = compile_with(options, &Disk, backend);
+    // The process ends soon: to give all of the memory back piece by piece would be a waste of time.
+    let compilation = ManuallyDrop::new(compile_with(options, &Disk, backend));
     printer.diagnostics(&compilation.diagnostics, &compilation.sources);
     match emit(options, &compilation) {
         Ok(()) if compilation.has_errors() => FAILED,

@@ -21,6 +21,10 @@ pub struct Compilation {
     pub emitted: Vec<Emitted>,
     /// The objects of the executable, to be linked together; none if none is wanted or something is wrong.
     pub objects: Vec<Vec<u8>>,
+    /// The declarations of all files.
+    pub hir: kiln_hir::Program,
+    /// The checked program; complete only if nothing is wrong.
+    pub analysis: Analysis,
 }
 
 impl Compilation {
@@ -58,7 +62,7 @@ pub fn compile_with(options: &Options, files: &dyn Files, backend: Option<&dyn B
 
     let mut diagnostics = session.reporter.take();
     diagnostics.retain(|diagnostic| broken.is_worth_saying(diagnostic));
-    Compilation { sources: session.sources, diagnostics, emitted: session.emitted, objects }
+    Compilation { sources: session.sources, diagnostics, emitted: session.emitted, objects, hir, analysis }
 }
 
 /// HIR → AIR → CFG.
