@@ -176,9 +176,22 @@ impl Builder<'_, '_> {
         if let Some(value) = value {
             let result = Place::local(crate::Func::RESULT);
             let dst = (body.ret != TypeId::UNIT && body.ret != TypeId::NEVER).then_some(&result);
-            let depth = self.scopes.len();
-            let flow = if value == body.root { self.eval(dst, value) } else { self.eval_out(dst, value) };
-            self.end_scope(depth, flow, self.range(value))?;
+            match &body.insts[value] {
+                // Its scope ends with the function.
+                Inst::Block { stmts, result } if value == body.root => {
+                    self.statements(stmts, *result)?;
+                    match result {
+                        Some(result) => self.scoped(dst, *result)?,
+                        None => {}
+                    }
+                }
+                _ if value == body.root => self.scoped(dst, value)?,
+                _ => {
+                    let depth = self.scopes.len();
+                    let flow = self.eval_out(dst, value);
+                    self.end_scope(depth, flow, self.range(value))?;
+                }
+            }
         }
         self.leave(0, false, TextRange::empty(body.range.end));
         Ok(())

@@ -102,8 +102,6 @@ fn arrays() {
             _5: i32 = use _2[_1]
             _2[_1] = add.checked _5, 1_i32           // panics: integer overflow
             _0 = use _2[2_usize]
-            storage_dead _3
-            storage_dead _2
             return
         }",
     );
@@ -127,7 +125,6 @@ fn tables_of_constants_are_copied() {
         bb0:
             storage_live _1
             _1 = use s0
-            storage_dead _1
             return
         }",
     );

@@ -54,7 +54,6 @@ fn values_are_dropped_at_every_way_out() {
             storage_dead _3
             _0 = call close(move _1)
             drop _2
-            storage_dead _2
             drop _1
             return
         bb3:
@@ -187,9 +186,7 @@ fn moves_are_moves() {
             _3 = use move _1.1
             _0 = move _3
             drop _3
-            storage_dead _3
             drop _2
-            storage_dead _2
             drop _1
             return
         }",
