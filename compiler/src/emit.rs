@@ -13,8 +13,10 @@ use kiln_types::FuncId;
 pub(crate) fn emit_functions(session: &mut Session<'_>, hir: &hir::Program, analysis: &Analysis) {
     session.emit(Stage::Air, |session| {
         let shown = shown(session, hir, analysis, |func| analysis.airs.get(func).is_some_and(Option::is_some));
+        let names = |func| analysis.program.info(func).name.clone();
+        let cx = kiln_air::PrintCx { pool: &analysis.pool, names: &session.interner, funcs: &names };
         let airs = shown.into_iter().filter_map(|func| analysis.airs[func].as_ref());
-        airs.map(|body| format!("{body:#?}\n")).collect::<Vec<_>>().join("\n")
+        airs.map(|body| kiln_air::print(body, &cx)).collect::<Vec<_>>().join("\n")
     });
     session.emit(Stage::Cfg, |session| {
         let shown =
