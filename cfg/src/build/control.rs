@@ -180,9 +180,8 @@ impl Builder<'_, '_> {
                 // Its scope ends with the function.
                 Inst::Block { stmts, result } if value == body.root => {
                     self.statements(stmts, *result)?;
-                    match result {
-                        Some(result) => self.scoped(dst, *result)?,
-                        None => {}
+                    if let Some(result) = result {
+                        self.scoped(dst, *result)?;
                     }
                 }
                 _ if value == body.root => self.scoped(dst, value)?,
