@@ -4,7 +4,7 @@
 //! it copies or moves, and whatever comptime decided is already a value. It is still a tree: `if`, `match` with nested
 //! patterns and loops stand as they were written. Sema makes it; the CFG is built from it.
 //!
-//! Contract ([`verify`] checks it): ids are in range and children come before their parents, types of children fit, there is no inference
+//! Contract ([`verify()`] checks it): ids are in range and children come before their parents, types of children fit, there is no inference
 //! variable left, places stand where places are demanded.
 
 #![forbid(unsafe_code)]

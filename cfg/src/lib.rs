@@ -1,7 +1,8 @@
 //! The CFG: functions as basic blocks over places. The only executable form; the interpreter and LLVM both start here.
 //!
 //! Moves, copies, drops, checks and pattern tests are explicit instructions; there is no `match`, no scope and no
-//! expression tree. It is built from AIR ([`build`]), printed and parsed as text, and checked by [`verify`].
+//! expression tree. It is built from AIR ([`build()`]), printed ([`print()`]) and parsed ([`parse()`]) as text, and checked by
+//! [`verify()`].
 //!
 //! Contract: each block has one terminator; every local is initialised before it is used; temporaries are assigned
 //! once; after ownership was checked and drops were elaborated, every owned place is dropped exactly once on every path.

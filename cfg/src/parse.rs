@@ -1,4 +1,4 @@
-//! Reads the text form of [`crate::print`] back. What was printed with the same pool, names and functions gives an equal
+//! Reads the text form of [`crate::print()`] back. What was printed with the same pool, names and functions gives an equal
 //! function, but for source positions, which the text does not have.
 //!
 //! Text by hand is read as well: types that are not in the pool are made, and so are names.

@@ -1,4 +1,4 @@
-//! The text form of a function. [`crate::parse`] reads it back.
+//! The text form of a function. [`crate::parse()`] reads it back.
 //!
 //! ```text
 //! fn gcd(_1: u32, _2: u32) -> u32 {            // gcd.kiln:1:1
@@ -19,9 +19,28 @@
 //! before the first block: `_4: u32` is a temporary, `let _4: u32` (`let mut`) a variable, `alias _4: T` (`alias mut`) an
 //! alias. The names of the program stand in the `debug` line. Everything behind `//` is a comment.
 //!
-//! Places: `_1`, `s0` (static data), `_1.x` (a field), `_1[_2]` (an element), `_1::Circle.0` (in a payload), `(*_1)` (what a
-//! pointer points to). Operands: `_1` (copied), `move _1`, constants: `7_u32`, `-1_i8`, `1.5_f64`, `true`, `'a'`, `()`,
-//! `Color::Red`, `Point {1_i32, 2_i32}`, `fn gcd as fn(u32, u32) -> u32`, `&s0+0[5] as ptr const str`.
+//! | places | |
+//! | --- | --- |
+//! | `_1`, `s0` | a local, static data |
+//! | `_1.x`, `_1.0`, `_1[_2]` | a field, an element |
+//! | `_1::Circle.0` | a field of a variant's payload |
+//! | `(*_1)` | what the pointer in `_1` points to |
+//!
+//! Operands are locals, copied (`_1`) or moved (`move _1`), and constants with their types: `7_u32`, `-1_i8`, `1.5_f64`,
+//! `true`, `'a'`, `()`, `Color::Red`, `Point {1_i32, 2_i32}`, `Shape::Circle {5_i32}`, `[u8; 2] b"ab"`,
+//! `fn gcd as fn(u32, u32) -> u32`, `&s0+0[5] as ptr const str` (address in static data, with a length), `type i32`.
+//!
+//! | instructions | |
+//! | --- | --- |
+//! | `_1 = _2`, `_1 = use _2.x`, `_1 = use move _2.x` | values of operands and places |
+//! | `add.checked _1, _2`, `not _1`, `wrap _1`, `sqrt(_1)` | operators, conversions, built-in operations |
+//! | `address_of _1.x`, `slice _1, _2.._3`, `len _1`, `tag _1`, `repeat _1` | of places; an array of one value |
+//! | `_0 = call f(_1, &_2.x)`, `call_ptr _1()` | calls: values, and places for `borrow` and `inout` |
+//! | `check _1 < _2`, `check _1 <= _2 <= _3` | an index, the bounds of a view |
+//! | `set_variant _1, Circle`, `_4 = &_1.x` | an enum's tag; what an alias names |
+//! | `drop _1`, `storage_live _1`, `storage_dead _1` | ends and begins |
+//! | `jump bb1`, `branch _1, bb1, bb2`, `switch _1: u8 [0: bb1, else: bb2]` | to other blocks |
+//! | `return`, `panic "integer overflow"`, `panic _1`, `unreachable` | out of the function |
 
 mod constant;
 mod line;

@@ -62,7 +62,8 @@ pub struct BuildCx<'a> {
     pub scratch: &'a mut Scratch,
 }
 
-/// Buffers, and facts about types, that are kept from one function to the next: one scratch for one pool and target.
+/// Buffers, and facts about types, that are kept from one function to the next: one scratch for one pool and target. The
+/// definition of a type that a built function uses does not change afterwards.
 #[derive(Debug, Default)]
 pub struct Scratch {
     pub(crate) emit: Emit,
@@ -83,7 +84,7 @@ pub struct BuiltFunc {
 /// Builds the function of a body that sema found right.
 pub fn build(body: &Body, cx: &mut BuildCx<'_>) -> BuiltFunc {
     let mut emit = std::mem::take(&mut cx.scratch.emit);
-    emit.begin(body.locals.len() + body.insts.len() / 3 + 2);
+    emit.begin(body.locals.len() + body.insts.len() / 6 + 2);
     declare_locals(body, &mut emit);
     let mut survey = std::mem::take(&mut cx.scratch.survey);
     survey.run(body);

@@ -1,13 +1,14 @@
 //! The function that is built does what its body says: the same calls with the same values, the same result or panic, the same
 //! values in the places it was given.
 
+use super::dsl::Dsl;
 use super::generate::{Generator, Types};
 use super::machine::{Machine, Pointer, Rng, Stop, Value, random_value, visible};
 use super::run_cfg::Given;
 use super::world::World;
 use super::{run_air, run_cfg};
 use crate::Glue;
-use kiln_air::Body;
+use kiln_air::{Body, Inst};
 use kiln_types::{ParamMode, TypeId};
 use proptest::prelude::*;
 
@@ -126,4 +127,38 @@ fn text_is_compared_by_its_bytes() {
         let result = run_cfg::run(&mut world, &func, &mut machine, &args);
         assert_eq!(result, Ok(Value::Bits(u128::from(left == right))), "{left:?} {right:?}");
     }
+}
+
+/// What `for x in from..=to { see(x) }` sees.
+fn seen_by_loop(ty: TypeId, from: u128, to: u128, inclusive: bool) -> Vec<u128> {
+    let mut world = World::new();
+    let mut f = Dsl::new(&mut world, "f", TypeId::UNIT);
+    let x = f.local("x", ty);
+    let (from, to, id) = (f.int(ty, from as i128), f.int(ty, to as i128), f.new_loop());
+    let (pat, value) = (f.bind(x), f.get(x));
+    let body = f.call("see", TypeId::UNIT, &[value]);
+    f.body.root = f.push(Inst::ForRange { id, pat, from, to, inclusive, body }, TypeId::UNIT);
+    let Dsl { world, body, .. } = f;
+    let func = world.build(&body).func;
+    let mut machine = Machine::new(1000);
+    run_cfg::run(world, &func, &mut machine, &[]).unwrap();
+    let seen = machine.trace.into_iter().map(|(_, args)| match args[..] {
+        [Value::Bits(bits)] => bits,
+        _ => panic!("{args:?}"),
+    });
+    seen.collect()
+}
+
+#[test]
+fn ranges_reach_the_ends_of_their_types() {
+    let minus = |n: i128| (-n) as u128;
+    assert_eq!(seen_by_loop(TypeId::U8, 253, 255, true), [253, 254, 255]);
+    assert_eq!(seen_by_loop(TypeId::U8, 253, 255, false), [253, 254]);
+    assert_eq!(seen_by_loop(TypeId::I8, minus(128), minus(127), true), [minus(128), minus(127)]);
+    assert_eq!(seen_by_loop(TypeId::I8, 127, 127, true), [127]);
+    assert_eq!(seen_by_loop(TypeId::I8, 127, 126, true), []);
+    // No char has a number between 0xD800 and 0xDFFF.
+    assert_eq!(seen_by_loop(TypeId::CHAR, 0xD7FE, 0xE001, true), [0xD7FE, 0xD7FF, 0xE000, 0xE001]);
+    assert_eq!(seen_by_loop(TypeId::CHAR, 0xD7FF, 0xE000, false), [0xD7FF]);
+    assert_eq!(seen_by_loop(TypeId::CHAR, 0x10_FFFE, 0x10_FFFF, true), [0x10_FFFE, 0x10_FFFF]);
 }
