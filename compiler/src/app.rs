@@ -10,10 +10,12 @@ use crate::cli::{Cli, Task};
 use crate::printer::{self, Printer};
 use clap::Parser;
 use kiln_compiler::{
-    Backend, Compilation, Disk, Ended, Mode, Options, compile_with, guarded, has_native_code, missing_part,
+    Backend, Compilation, Disk, Ended, Interpreted, Mode, Options, Streams, compile_with, guarded, has_native_code,
+    interpret_tests, missing_part,
 };
 use kiln_source::Diagnostic;
 use std::ffi::OsString;
+use std::io::{self, Write};
 use std::mem::ManuallyDrop;
 use std::path::PathBuf;
 use std::process::Command;
@@ -38,6 +40,7 @@ pub fn main(backend: Option<&'static dyn Backend>) -> i32 {
     let printer = Printer::new(cli.message_format.into(), cli.color);
     let status = guarded(|| match cli.command.task() {
         Ok(Task::Explain(code)) => explain(&printer, code.as_deref()),
+        Ok(Task::Test(options, filter)) => test(&printer, &options, filter.as_deref()),
         Ok(Task::Compile(options, args)) => drive(&printer, backend, &options, &args),
         Err(error) => printer.failure(*error),
     });
@@ -59,10 +62,11 @@ fn drive(printer: &Printer, backend: Option<&dyn Backend>, options: &Options, ar
         return hand_over(printer);
     }
     // The process ends soon: to give all of the memory back piece by piece would be a waste of time.
-    let compilation = ManuallyDrop::new(compile_with(options, &Disk, backend));
+    let mut compilation = ManuallyDrop::new(compile_with(options, &Disk, backend));
     printer.diagnostics(&compilation.diagnostics, &compilation.sources);
     match emit(options, &compilation) {
         Ok(()) if compilation.has_errors() => FAILED,
+        Ok(()) if options.mode == Mode::Run && options.interpret => interpret(printer, &mut compilation),
         Ok(()) => finish(printer, options, &compilation, args),
         Err(error) => printer.failure(*error),
     }
@@ -95,6 +99,36 @@ fn emit(options: &Options, compilation: &Compilation) -> Result<(), Box<Diagnost
         }
     }
     Ok(())
+}
+
+/// Runs the program on the interpreter. Gives its exit status.
+fn interpret(printer: &Printer, compilation: &mut Compilation) -> i32 {
+    let mut streams = Streams { out: io::stdout().lock(), errors: io::stderr(), input: io::stdin().lock() };
+    let ended = kiln_compiler::interpret(compilation, &mut streams);
+    // Where standard output is closed, nobody can be told.
+    let _ = streams.out.flush();
+    printer.ended(&ended, &compilation.sources);
+    ended.exit_status()
+}
+
+/// Compiles and runs the tests; each has a line on standard output. Gives the exit status.
+fn test(printer: &Printer, options: &Options, filter: Option<&str>) -> i32 {
+    let mut compilation = ManuallyDrop::new(compile_with(options, &Disk, None));
+    printer.diagnostics(&compilation.diagnostics, &compilation.sources);
+    if compilation.has_errors() {
+        return FAILED;
+    }
+    let mut streams = Streams { out: io::stdout(), errors: io::stderr(), input: io::stdin() };
+    let (mut passed, mut failed) = (0, 0);
+    let wants = |name: &str| filter.is_none_or(|filter| name.contains(filter));
+    interpret_tests(&mut compilation, &mut streams, wants, |compilation, name, ended| {
+        let fine = *ended == Interpreted::Status(0);
+        println!("{} {name}", if fine { "ok    " } else { "FAILED" });
+        printer.ended(ended, &compilation.sources);
+        *if fine { &mut passed } else { &mut failed } += 1;
+    });
+    println!("{passed} passed, {failed} failed");
+    if failed == 0 { 0 } else { FAILED }
 }
 
 /// Makes the executable or runs the program.

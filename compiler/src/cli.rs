@@ -1,7 +1,7 @@
 //! The command line of `kiln`.
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use kiln_compiler::{Emit, Format, Limits, Linker, Mode, OptLevel, Options, Stage, target_named};
+use kiln_compiler::{Emit, Format, Limits, Linker, Mode, OptLevel, Options, Stage, has_native_code, target_named};
 use kiln_source::{Diagnostic, nearest};
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -26,6 +26,9 @@ pub enum Command {
     Run {
         /// The file with `main`
         file: PathBuf,
+        /// Run it on the interpreter; the default where there is no LLVM
+        #[arg(long)]
+        interp: bool,
         #[command(flatten)]
         compile: CompileArgs,
         #[command(flatten)]
@@ -52,6 +55,17 @@ pub enum Command {
         /// Files; the first is the root
         #[arg(required = true, value_name = "FILE")]
         files: Vec<PathBuf>,
+        #[command(flatten)]
+        compile: CompileArgs,
+    },
+    /// Run the tests of a program, on the interpreter
+    Test {
+        /// Files; the first is the root
+        #[arg(required = true, value_name = "FILE")]
+        files: Vec<PathBuf>,
+        /// Run only tests whose name contains this
+        #[arg(long, value_name = "TEXT")]
+        filter: Option<String>,
         #[command(flatten)]
         compile: CompileArgs,
     },
@@ -146,6 +160,8 @@ pub enum Task {
     Explain(Option<String>),
     /// Compile, and run with these arguments where the mode says so.
     Compile(Box<Options>, Vec<OsString>),
+    /// Run the tests whose name contains the text.
+    Test(Box<Options>, Option<String>),
 }
 
 impl Command {
@@ -154,16 +170,24 @@ impl Command {
     /// # Errors
     /// E0805: there is no such target.
     pub fn task(self) -> Result<Task, Box<Diagnostic>> {
+        let mut interpret = false;
         let (mode, inputs, compile, native, output, args) = match self {
             Command::Explain { code } => return Ok(Task::Explain(code)),
             Command::Check { files, compile } => (Mode::Check, files, compile, None, None, Vec::new()),
             Command::Build { files, output, compile, native } => {
                 (Mode::Build, files, compile, Some(native), output, Vec::new())
             }
-            Command::Run { file, compile, native, args } => (Mode::Run, vec![file], compile, Some(native), None, args),
+            Command::Run { file, interp, compile, native, args } => {
+                interpret = interp || !has_native_code();
+                (Mode::Run, vec![file], compile, Some(native), None, args)
+            }
+            Command::Test { files, filter, compile } => {
+                return Ok(Task::Test(Box::new(compile.options(Mode::Test, files)?), filter));
+            }
         };
         let mut options = compile.options(mode, inputs)?;
         options.output = output;
+        options.interpret = interpret;
         if let Some(native) = native {
             native.apply(&mut options);
         }

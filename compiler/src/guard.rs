@@ -27,6 +27,7 @@ pub(crate) enum Phase {
     Printing,
     Generating,
     Linking,
+    Interpreting,
 }
 
 impl Phase {
@@ -43,6 +44,7 @@ impl Phase {
             Phase::Printing => "printing a stage",
             Phase::Generating => "generating code",
             Phase::Linking => "linking",
+            Phase::Interpreting => "interpreting the program",
         }
     }
 }

@@ -51,5 +51,8 @@ pub use link::{default_output, link};
 mod run;
 pub use run::{Ended, run};
 
+mod interpret;
+pub use interpret::{Interpreted, Streams, interpret, interpret_tests, panic_text};
+
 mod errors;
 pub use errors::missing_part;

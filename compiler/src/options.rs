@@ -69,6 +69,8 @@ pub struct Options {
     pub opt: OptLevel,
     /// Whether debug information is made.
     pub debug: bool,
+    /// Whether the program is run on the interpreter instead of as native code.
+    pub interpret: bool,
     /// Stages to emit.
     pub emits: Vec<Emit>,
     /// The one function whose text is emitted, by its printed name.
@@ -92,6 +94,7 @@ impl Options {
             target: Target::host(),
             opt: OptLevel::None,
             debug: false,
+            interpret: false,
             emits: Vec::new(),
             only: None,
             output: None,
@@ -115,7 +118,7 @@ impl Options {
     pub fn wants_executable(&self) -> bool {
         match self.mode {
             Mode::Check | Mode::Test => false,
-            Mode::Run => true,
+            Mode::Run => !self.interpret,
             Mode::Build => self.emits.is_empty() || self.output.is_some(),
         }
     }

@@ -2,7 +2,7 @@
 
 use crate::app::{FAILED, USAGE};
 use crate::cli::Color;
-use kiln_compiler::{Format, render};
+use kiln_compiler::{Format, Interpreted, panic_text, render};
 use kiln_source::{Diagnostic, SourceMap, codes};
 use std::io::{self, IsTerminal, Write};
 
@@ -44,6 +44,15 @@ impl Printer {
     pub fn usage(&self, message: &str) -> i32 {
         self.write(&format!("error: {message}\n\nFor more information, try '--help'.\n"));
         USAGE
+    }
+
+    /// Writes why a program on the interpreter did not come to its end.
+    pub fn ended(&self, ended: &Interpreted, sources: &SourceMap) {
+        match ended {
+            Interpreted::Status(_) => {}
+            Interpreted::Panicked { reason, at } => self.write(&panic_text(reason, *at, sources)),
+            Interpreted::Stopped(error) => self.diagnostics(&[(**error).clone()], sources),
+        }
     }
 
     /// Writes a line about what happened.

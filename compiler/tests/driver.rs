@@ -272,3 +272,34 @@ fn foreign_targets() {
     assert_eq!(object[18], 243, "the machine is RISC-V");
     place.kiln(&["build", "main.kiln", "--target", "pdp11-unix"]).refused("E0805");
 }
+
+#[test]
+fn the_interpreter_runs_programs() {
+    let place = Place::with_main("fn main() -> i32 { @dbg(\"hello\"); 7 }");
+    let done = place.kiln(&["run", "--interp", "main.kiln"]);
+    assert_eq!((done.status.code(), &*done.stdout, &*done.stderr), (Some(7), "hello\n", ""));
+    let panics =
+        Place::with_main("fn one() -> i32 { 1 }\nfn main() {\n    @assert(one() == 2, \"one is not two\");\n}\n");
+    let interpreted = panics.kiln(&["run", "--interp", "main.kiln"]);
+    assert_eq!(interpreted.status.code(), Some(101));
+    assert_eq!(interpreted.stderr, "error: one is not two\n  at main.kiln:3:5\n");
+    if kiln_compiler::has_native_code() {
+        let native = panics.kiln(&["run", "main.kiln"]);
+        assert_eq!((native.status.code(), native.stderr), (Some(101), interpreted.stderr));
+    }
+}
+
+#[test]
+fn tests_are_run_and_counted() {
+    let place = Place::with_main(
+        "fn one() -> i32 { 1 }\ntest \"right\" { @assert(one() == 1); }\ntest \"wrong\" { @assert(one() == 2, \"no\"); }\n",
+    );
+    let done = place.kiln(&["test", "main.kiln"]);
+    assert_eq!(done.status.code(), Some(1));
+    assert_eq!(done.stdout, "ok     right\nFAILED wrong\n1 passed, 1 failed\n");
+    assert_eq!(done.stderr, "error: no\n  at main.kiln:3:16\n");
+    let filtered = place.kiln(&["test", "main.kiln", "--filter", "right"]);
+    filtered.accepted();
+    assert_eq!(filtered.stdout, "ok     right\n1 passed, 0 failed\n");
+    Place::with_main(WRONG).kiln(&["test", "main.kiln"]).refused("E0401");
+}

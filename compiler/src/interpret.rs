@@ -1,0 +1,195 @@
+//! Runs programs and tests on the interpreter, with the host's input and output let in.
+
+use crate::Compilation;
+use crate::guard::Phase;
+use kiln_interp::{
+    AllocationSort, Env, FaultKind, Host, Limits, Machine, MemoryFault, Mode, Need, Outcome, Trap, TrapKind, Vm,
+};
+use kiln_source::{Diagnostic, SourceMap, Span, codes};
+use kiln_types::{FuncId, TypeId, ValueKey};
+
+/// The status of a program that panicked.
+const PANIC: i32 = 101;
+
+/// How a run on the interpreter ended.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Interpreted {
+    /// The program came to its end, or ended itself, with this status.
+    Status(i32),
+    /// It panicked, for this reason, here.
+    Panicked {
+        /// The reason, as it stands behind `error: `.
+        reason: String,
+        /// Where.
+        at: Span,
+    },
+    /// It did what would be undefined in native code, or what the interpreter can't do.
+    Stopped(Box<Diagnostic>),
+}
+
+impl Interpreted {
+    /// The status to end with.
+    pub fn exit_status(&self) -> i32 {
+        match self {
+            Interpreted::Status(status) => *status,
+            Interpreted::Panicked { .. } | Interpreted::Stopped(_) => PANIC,
+        }
+    }
+}
+
+/// What a panicking program writes to its standard errors; the same as in native code.
+pub fn panic_text(reason: &str, at: Span, sources: &SourceMap) -> String {
+    format!("error: {reason}\n  at {}\n", sources.location(at))
+}
+
+/// Runs `main`. The program was compiled for [`crate::Mode::Run`], and nothing is wrong with it.
+pub fn interpret(compilation: &mut Compilation, host: &mut dyn Host) -> Interpreted {
+    Phase::Interpreting.enter();
+    let mut vm = Vm::new(Mode::Host);
+    match compilation.analysis.program.entry {
+        Some(main) => call(compilation, &mut vm, main, host),
+        None => Interpreted::Status(0),
+    }
+}
+
+/// Runs a test after the other; gives the name of each and how it ended to `report`.
+pub fn interpret_tests(
+    compilation: &mut Compilation,
+    host: &mut dyn Host,
+    wants: impl Fn(&str) -> bool,
+    mut report: impl FnMut(&Compilation, &str, &Interpreted),
+) {
+    Phase::Interpreting.enter();
+    let mut vm = Vm::new(Mode::Host);
+    for test in std::mem::take(&mut compilation.analysis.tests) {
+        if wants(&test.name) {
+            let ended = call(compilation, &mut vm, test.func, host);
+            report(compilation, &test.name, &ended);
+        }
+    }
+}
+
+fn call(compilation: &mut Compilation, vm: &mut Vm, func: FuncId, host: &mut dyn Host) -> Interpreted {
+    let analysis = &mut compilation.analysis;
+    let mut machine = Machine::new(&analysis.layouts.target().clone(), Limits::NONE);
+    machine.start(func, &[]);
+    let mut statics = std::mem::take(&mut analysis.program.statics);
+    let mut env = Env {
+        pool: &mut analysis.pool,
+        layouts: &mut analysis.layouts,
+        statics: &mut statics,
+        functions: &analysis.program,
+        host,
+    };
+    let outcome = machine.resume(vm, &mut env);
+    let ended = match outcome {
+        Outcome::Done if machine.result_type() == TypeId::I32 => match machine.result_value(&mut env) {
+            Ok(value) => Interpreted::Status(status(env.pool.value_key(value))),
+            Err(_) => stopped("the result of `main` can't be read", None),
+        },
+        Outcome::Done => Interpreted::Status(0),
+        Outcome::Exit(status) => Interpreted::Status(status),
+        Outcome::Trap(trap) => trapped(&trap),
+        Outcome::Need(Need::Body(func)) => {
+            let name =
+                analysis.program.infos.get(func).and_then(Option::as_ref).map_or("a function", |info| &info.name);
+            stopped(&format!("`{name}` has no body in the program"), None)
+        }
+        Outcome::Need(Need::Type { .. }) => stopped("types are made only at compile time", None),
+    };
+    analysis.program.statics = statics;
+    ended
+}
+
+/// The number an `i32` holds.
+fn status(key: Option<&ValueKey>) -> i32 {
+    match key {
+        Some(ValueKey::Scalar { bits, .. }) => *bits as u32 as i32,
+        _ => 0,
+    }
+}
+
+fn trapped(trap: &Trap) -> Interpreted {
+    let at = trap.span;
+    match &trap.kind {
+        TrapKind::Panic { reason, text } => {
+            let reason = text.as_deref().unwrap_or(reason.reason()).to_owned();
+            Interpreted::Panicked { reason, at }
+        }
+        TrapKind::Memory(fault) => Interpreted::Stopped(Box::new(misused(fault, at))),
+        TrapKind::Foreign { symbol } => {
+            stopped(&format!("the interpreter can't call the foreign function `{symbol}`"), Some(at))
+        }
+        TrapKind::Syscall => stopped("the interpreter makes no system calls", Some(at)),
+        TrapKind::Depth { limit } => stopped(&format!("more than {limit} calls within each other"), Some(at)),
+        TrapKind::Bytes { .. } => stopped("the program needs more memory than the interpreter has", Some(at)),
+        TrapKind::Steps { limit, .. } => stopped(&format!("the program took more than {limit} steps"), Some(at)),
+        TrapKind::Io => stopped("the program's input or output failed", Some(at)),
+        TrapKind::Exit { status } => Interpreted::Status(*status),
+        TrapKind::Unreachable => Interpreted::Panicked { reason: kiln_air::Panic::Unreachable.reason().to_owned(), at },
+    }
+}
+
+/// A run that can't go on for a reason that is no panic.
+fn stopped(message: &str, at: Option<Span>) -> Interpreted {
+    Interpreted::Stopped(Box::new(match at {
+        Some(at) => Diagnostic::error(codes::E0807, at, message),
+        None => Diagnostic::global_error(codes::E0807, message),
+    }))
+}
+
+/// A misuse of memory, which native code would not have noticed.
+fn misused(fault: &MemoryFault, at: Span) -> Diagnostic {
+    let what = match fault.kind {
+        FaultKind::OutOfBounds => "outside of the allocation",
+        FaultKind::UseAfterFree => "memory that was freed",
+        FaultKind::DoubleFree => "freed twice",
+        FaultKind::Dangling => "a variable that is gone",
+        FaultKind::Null | FaultKind::NoAllocation => "not the address of anything",
+        FaultKind::Uninitialised => "never written",
+        FaultKind::Misaligned => "not aligned",
+        FaultKind::PointerAsNumber | FaultKind::NumberAsPointer => "pointer and number are not the same",
+        FaultKind::WriteToConstant => "a constant",
+        FaultKind::FunctionAsData | FaultKind::DataAsFunction => "function and data are not the same",
+        FaultKind::FreeOfOther | FaultKind::FreeMismatch => "not as it was allocated",
+        FaultKind::UnrelatedPointers => "pointers into different memory",
+        FaultKind::AddressAtComptime => "the address is not known",
+        FaultKind::InvalidValue => "not a value of the type",
+    };
+    let mut error = Diagnostic::error(codes::E0602, at, "the program misuses memory").label(what);
+    if let Some(allocation) = &fault.allocation {
+        let heap = allocation.sort == AllocationSort::Heap;
+        let made =
+            allocation.made.map(|made| (made, if heap { "allocated here" } else { "the memory is this variable's" }));
+        let freed = allocation.freed.map(|freed| (freed, "freed here"));
+        for (span, text) in made.into_iter().chain(freed) {
+            error = error.also(span, text);
+        }
+    }
+    error
+}
+
+/// What a program reads from and writes to.
+#[derive(Debug)]
+pub struct Streams<Out, Errors, In> {
+    /// Standard output; `@dbg` prints there too.
+    pub out: Out,
+    /// Standard errors.
+    pub errors: Errors,
+    /// Standard input.
+    pub input: In,
+}
+
+impl<Out: std::io::Write, Errors: std::io::Write, In: std::io::Read> Host for Streams<Out, Errors, In> {
+    fn debug(&mut self, text: &[u8], _: &[Span]) -> std::io::Result<()> {
+        self.out.write_all(text)
+    }
+
+    fn write(&mut self, stream: u32, text: &[u8]) -> std::io::Result<()> {
+        if stream == 2 { self.errors.write_all(text) } else { self.out.write_all(text) }
+    }
+
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        self.input.read(buffer)
+    }
+}
