@@ -1,7 +1,9 @@
 //! One function being built: its blocks, where its locals are, and the walk over its instructions.
 
+use crate::OptLevel;
 use crate::abi::{FnAbi, Pass};
 use crate::errors::{Result, broken};
+use crate::fast_loop::{self, FastLoop};
 use crate::panics::Reason;
 use crate::passing::Incoming;
 use crate::plan::{Home, Plan};
@@ -39,6 +41,8 @@ pub(crate) struct Body<'a, 'ctx, 'p> {
     pub plan: Plan,
     pub slots: IdxVec<Local, Slot<'ctx>>,
     blocks: Vec<BasicBlock<'ctx>>,
+    /// Loops that have a fast one before them, with its first block.
+    fast_loops: Vec<(FastLoop, BasicBlock<'ctx>)>,
     /// The block being built, and into how many LLVM blocks it was split.
     current: (BlockId, u32),
     /// The source of the instruction being built. Debug locations will be set where this is.
@@ -62,6 +66,7 @@ pub(crate) fn build<'p>(unit: &mut Unit<'_, 'p>, id: FuncId, func: &'p Func) -> 
         abi,
         slots: func.locals.iter().map(|_| Slot::Unset).collect(),
         blocks: Vec::with_capacity(func.blocks.len()),
+        fast_loops: Vec::new(),
         current: (Func::ENTRY, 0),
         range: func.range,
         panics: Vec::new(),
@@ -83,10 +88,11 @@ impl<'ctx> Body<'_, 'ctx, '_> {
             let block = self.append_block(&name);
             self.blocks.push(block);
         }
+        self.add_fast_loops();
         self.unit.builder.position_at_end(entry.unwrap_or(self.blocks[0]));
         self.build_prologue()?;
         if entry.is_some() {
-            self.unit.builder.build_unconditional_branch(self.blocks[0])?;
+            self.unit.builder.build_unconditional_branch(self.target(Func::ENTRY))?;
         }
         let mut is_reached = vec![false; self.blocks.len()];
         for index in 0..self.plan.order.len() {
@@ -103,7 +109,22 @@ impl<'ctx> Body<'_, 'ctx, '_> {
         self.build_panics()
     }
 
+    fn add_fast_loops(&mut self) {
+        if !matches!(self.unit.level, OptLevel::O2 | OptLevel::O3) {
+            return;
+        }
+        for found in fast_loop::find(self.unit, self.func, &self.plan) {
+            let name = if self.unit.readable { format!("{}.fast", found.header) } else { String::new() };
+            let entry = self.unit.context.prepend_basic_block(self.block(found.header), &name);
+            self.fast_loops.push((found, entry));
+        }
+    }
+
     fn build_block(&mut self, id: BlockId) -> Result<()> {
+        if let Some(at) = self.fast_loops.iter().position(|(found, _)| found.header == id) {
+            let (found, entry) = self.fast_loops[at].clone();
+            self.build_fast_loop(&found, entry)?;
+        }
         self.current = (id, 0);
         self.marked = None;
         self.unit.builder.position_at_end(self.blocks[id.index()]);
@@ -126,6 +147,15 @@ impl<'ctx> Body<'_, 'ctx, '_> {
     /// The LLVM block of a block.
     pub fn block(&self, id: BlockId) -> BasicBlock<'ctx> {
         self.blocks[id.index()]
+    }
+
+    /// The LLVM block a jump to a block leads to: from outside of a loop with a fast one before it, that one.
+    pub fn target(&self, id: BlockId) -> BasicBlock<'ctx> {
+        let mut loops = self.fast_loops.iter();
+        match loops.find(|(found, _)| found.header == id && found.body != self.current.0) {
+            Some((_, entry)) => *entry,
+            None => self.block(id),
+        }
     }
 
     /// A new LLVM block in the middle of the current block; nothing is built there yet.

@@ -38,6 +38,9 @@ mod usage;
 mod body;
 mod place;
 
+mod fast_body;
+mod fast_loop;
+
 mod stmt;
 
 mod rvalue;

@@ -27,12 +27,12 @@ impl<'ctx> Body<'_, 'ctx, '_> {
     pub fn build_terminator(&mut self, terminator: &Terminator) -> Result<()> {
         match terminator {
             Terminator::Jump(target) => {
-                self.unit.builder.build_unconditional_branch(self.block(*target))?;
+                self.unit.builder.build_unconditional_branch(self.target(*target))?;
                 Ok(())
             }
             Terminator::Branch { cond, then, else_ } => {
                 let cond = self.operand(*cond)?.int()?;
-                self.unit.builder.build_conditional_branch(cond, self.block(*then), self.block(*else_))?;
+                self.unit.builder.build_conditional_branch(cond, self.target(*then), self.target(*else_))?;
                 Ok(())
             }
             Terminator::Switch { value, cases, default, .. } => self.build_switch(*value, cases, *default),
@@ -147,14 +147,14 @@ impl<'ctx> Body<'_, 'ctx, '_> {
                     1 => self.unit.scalars.bit.const_int(*bits as u64 & 1, false),
                     width => self.unit.int_const(width as u16, *bits),
                 };
-                (case, self.block(*target))
+                (case, self.target(*target))
             })
             .collect();
         if let [(case, target)] = cases[..] {
             let is_case = self.unit.builder.build_int_compare(IntPredicate::EQ, value, case, "")?;
-            self.unit.builder.build_conditional_branch(is_case, target, self.block(default))?;
+            self.unit.builder.build_conditional_branch(is_case, target, self.target(default))?;
         } else {
-            self.unit.builder.build_switch(value, self.block(default), &cases)?;
+            self.unit.builder.build_switch(value, self.target(default), &cases)?;
         }
         Ok(())
     }
