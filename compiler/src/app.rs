@@ -10,10 +10,10 @@ use crate::cli::{Cli, Task};
 use crate::printer::{self, Printer};
 use clap::Parser;
 use kiln_compiler::{
-    Backend, Compilation, Disk, Ended, Interpreted, Mode, Options, Streams, compile_with, guarded, has_native_code,
-    interpret_tests, missing_part,
+    Backend, Checked, Compilation, Disk, Ended, Interpreted, Mode, Options, Streams, compile_with, guarded,
+    has_native_code, interpret_tests, missing_part,
 };
-use kiln_source::Diagnostic;
+use kiln_source::{Diagnostic, SourceMap};
 use std::ffi::OsString;
 use std::io::{self, Write};
 use std::mem::ManuallyDrop;
@@ -62,11 +62,14 @@ fn drive(printer: &Printer, backend: Option<&dyn Backend>, options: &Options, ar
         return hand_over(printer);
     }
     // The process ends soon: to give all of the memory back piece by piece would be a waste of time.
-    let mut compilation = ManuallyDrop::new(compile_with(options, &Disk, backend));
+    let (compilation, checked) = compile_with(options, &Disk, backend);
+    let mut checked = ManuallyDrop::new(checked);
     printer.diagnostics(&compilation.diagnostics, &compilation.sources);
     match emit(options, &compilation) {
         Ok(()) if compilation.has_errors() => FAILED,
-        Ok(()) if options.mode == Mode::Run && options.interpret => interpret(printer, &mut compilation),
+        Ok(()) if options.mode == Mode::Run && options.interpret => {
+            interpret(printer, &compilation.sources, &mut checked)
+        }
         Ok(()) => finish(printer, options, &compilation, args),
         Err(error) => printer.failure(*error),
     }
@@ -102,18 +105,19 @@ fn emit(options: &Options, compilation: &Compilation) -> Result<(), Box<Diagnost
 }
 
 /// Runs the program on the interpreter. Gives its exit status.
-fn interpret(printer: &Printer, compilation: &mut Compilation) -> i32 {
+fn interpret(printer: &Printer, sources: &SourceMap, checked: &mut Checked) -> i32 {
     let mut streams = Streams { out: io::stdout().lock(), errors: io::stderr(), input: io::stdin().lock() };
-    let ended = kiln_compiler::interpret(compilation, &mut streams);
+    let ended = kiln_compiler::interpret(checked, &mut streams);
     // Where standard output is closed, nobody can be told.
     let _ = streams.out.flush();
-    printer.ended(&ended, &compilation.sources);
+    printer.ended(&ended, sources);
     ended.exit_status()
 }
 
 /// Compiles and runs the tests; each has a line on standard output. Gives the exit status.
 fn test(printer: &Printer, options: &Options, filter: Option<&str>) -> i32 {
-    let mut compilation = ManuallyDrop::new(compile_with(options, &Disk, None));
+    let (compilation, checked) = compile_with(options, &Disk, None);
+    let mut checked = ManuallyDrop::new(checked);
     printer.diagnostics(&compilation.diagnostics, &compilation.sources);
     if compilation.has_errors() {
         return FAILED;
@@ -121,7 +125,7 @@ fn test(printer: &Printer, options: &Options, filter: Option<&str>) -> i32 {
     let mut streams = Streams { out: io::stdout(), errors: io::stderr(), input: io::stdin() };
     let (mut passed, mut failed) = (0, 0);
     let wants = |name: &str| filter.is_none_or(|filter| name.contains(filter));
-    interpret_tests(&mut compilation, &mut streams, wants, |compilation, name, ended| {
+    interpret_tests(&mut checked, &mut streams, wants, |name, ended| {
         let fine = *ended == Interpreted::Status(0);
         println!("{} {name}", if fine { "ok    " } else { "FAILED" });
         printer.ended(ended, &compilation.sources);

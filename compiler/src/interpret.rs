@@ -1,6 +1,6 @@
 //! Runs programs and tests on the interpreter, with the host's input and output let in.
 
-use crate::Compilation;
+use crate::Checked;
 use crate::guard::Phase;
 use kiln_interp::{
     AllocationSort, Env, FaultKind, Host, Limits, Machine, MemoryFault, Mode, Need, Outcome, Trap, TrapKind, Vm,
@@ -43,34 +43,34 @@ pub fn panic_text(reason: &str, at: Span, sources: &SourceMap) -> String {
 }
 
 /// Runs `main`. The program was compiled for [`crate::Mode::Run`], and nothing is wrong with it.
-pub fn interpret(compilation: &mut Compilation, host: &mut dyn Host) -> Interpreted {
+pub fn interpret(checked: &mut Checked, host: &mut dyn Host) -> Interpreted {
     Phase::Interpreting.enter();
     let mut vm = Vm::new(Mode::Host);
-    match compilation.analysis.program.entry {
-        Some(main) => call(compilation, &mut vm, main, host),
+    match checked.analysis.program.entry {
+        Some(main) => call(checked, &mut vm, main, host),
         None => Interpreted::Status(0),
     }
 }
 
 /// Runs a test after the other; gives the name of each and how it ended to `report`.
 pub fn interpret_tests(
-    compilation: &mut Compilation,
+    checked: &mut Checked,
     host: &mut dyn Host,
     wants: impl Fn(&str) -> bool,
-    mut report: impl FnMut(&Compilation, &str, &Interpreted),
+    mut report: impl FnMut(&str, &Interpreted),
 ) {
     Phase::Interpreting.enter();
     let mut vm = Vm::new(Mode::Host);
-    for test in std::mem::take(&mut compilation.analysis.tests) {
+    for test in std::mem::take(&mut checked.analysis.tests) {
         if wants(&test.name) {
-            let ended = call(compilation, &mut vm, test.func, host);
-            report(compilation, &test.name, &ended);
+            let ended = call(checked, &mut vm, test.func, host);
+            report(&test.name, &ended);
         }
     }
 }
 
-fn call(compilation: &mut Compilation, vm: &mut Vm, func: FuncId, host: &mut dyn Host) -> Interpreted {
-    let analysis = &mut compilation.analysis;
+fn call(checked: &mut Checked, vm: &mut Vm, func: FuncId, host: &mut dyn Host) -> Interpreted {
+    let analysis = &mut checked.analysis;
     let mut machine = Machine::new(&analysis.layouts.target().clone(), Limits::NONE);
     machine.start(func, &[]);
     let mut statics = std::mem::take(&mut analysis.program.statics);

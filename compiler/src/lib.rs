@@ -19,7 +19,7 @@ mod files;
 pub use files::{Disk, Files, Memory, ReadError};
 
 mod pipeline;
-pub use pipeline::{Compilation, compile, compile_with};
+pub use pipeline::{Checked, Compilation, compile, compile_with};
 
 mod session;
 pub use session::{Emitted, Session};

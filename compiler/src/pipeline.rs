@@ -21,9 +21,14 @@ pub struct Compilation {
     pub emitted: Vec<Emitted>,
     /// The objects of the executable, to be linked together; none if none is wanted or something is wrong.
     pub objects: Vec<Vec<u8>>,
+}
+
+/// The program behind a compilation. It stays on the thread that made it.
+#[derive(Debug)]
+pub struct Checked {
     /// The declarations of all files.
     pub hir: kiln_hir::Program,
-    /// The checked program; complete only if nothing is wrong.
+    /// What is known of them; a complete program only if nothing is wrong.
     pub analysis: Analysis,
 }
 
@@ -36,11 +41,12 @@ impl Compilation {
 
 /// Compiles what the options ask for, with the backend of this build. Never prints, links or runs anything.
 pub fn compile(options: &Options, files: &dyn Files) -> Compilation {
-    compile_with(options, files, native())
+    compile_with(options, files, native()).0
 }
 
-/// Compiles what the options ask for; what this backend would make is refused where there is none.
-pub fn compile_with(options: &Options, files: &dyn Files, backend: Option<&dyn Backend>) -> Compilation {
+/// Compiles what the options ask for, and gives the checked program too. What a backend would make is refused where there is
+/// none.
+pub fn compile_with(options: &Options, files: &dyn Files, backend: Option<&dyn Backend>) -> (Compilation, Checked) {
     let mut session = Session::new(options, files);
 
     Phase::Loading.enter();
@@ -62,7 +68,8 @@ pub fn compile_with(options: &Options, files: &dyn Files, backend: Option<&dyn B
 
     let mut diagnostics = session.reporter.take();
     diagnostics.retain(|diagnostic| broken.is_worth_saying(diagnostic));
-    Compilation { sources: session.sources, diagnostics, emitted: session.emitted, objects, hir, analysis }
+    let compilation = Compilation { sources: session.sources, diagnostics, emitted: session.emitted, objects };
+    (compilation, Checked { hir, analysis })
 }
 
 /// HIR → AIR → CFG.

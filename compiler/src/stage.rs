@@ -5,7 +5,7 @@
 pub enum Stage {
     /// One token a line.
     Tokens,
-    /// The syntax tree, printed as Kiln.
+    /// The syntax tree, one node a line.
     Ast,
     /// The desugared form.
     Hir,

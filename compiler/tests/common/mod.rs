@@ -1,5 +1,7 @@
 //! Runs the `kiln` program in a folder of its own.
 
+#![allow(dead_code, reason = "each program of tests uses a part of it")]
+
 use std::fs;
 use std::io::Read;
 use std::path::{Path, PathBuf};
