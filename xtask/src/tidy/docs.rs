@@ -1,7 +1,7 @@
 //! Links between documents lead somewhere, rules have one place, decisions are listed.
 
 use super::Findings;
-use super::files::Tree;
+use super::files::{TextFile, Tree};
 use crate::process::root;
 use std::collections::BTreeMap;
 
@@ -10,10 +10,8 @@ pub fn check_links(tree: &Tree) -> Findings {
     let mut findings = Findings::new();
     for file in tree.ending(".md") {
         let folder = file.path.rsplit_once('/').map_or("", |(folder, _)| folder);
-        let mut in_code = false;
-        for (number, line) in file.lines() {
-            in_code ^= line.trim_start().starts_with("```");
-            for target in links(line).filter(|_| !in_code) {
+        for (number, line) in prose(file) {
+            for target in links(line) {
                 let path = target.split('#').next().unwrap_or(target);
                 let outside = target.contains("://") || target.starts_with("mailto:");
                 if !path.is_empty() && !outside && !root().join(folder).join(path).exists() {
@@ -23,6 +21,22 @@ pub fn check_links(tree: &Tree) -> Findings {
         }
     }
     findings
+}
+
+/// The lines outside of fenced blocks.
+fn prose(file: &TextFile) -> impl Iterator<Item = (usize, &str)> {
+    let mut fence = None;
+    file.lines().filter(move |(_, line)| {
+        let ticks = line.trim_start().bytes().take_while(|byte| *byte == b'`').count();
+        match fence {
+            // A fence ends with at least as many ticks as it began with, and nothing behind them.
+            Some(open) if ticks >= open && line.trim().len() == ticks => fence = None,
+            Some(_) => {}
+            None if ticks >= 3 => fence = Some(ticks),
+            None => return true,
+        }
+        false
+    })
 }
 
 /// Targets of `[text](target)` in a line, without those in `code`.
@@ -35,7 +49,7 @@ fn links(line: &str) -> impl Iterator<Item = &str> {
 pub fn check_rules(tree: &Tree) -> Findings {
     let mut places: BTreeMap<&str, Vec<String>> = BTreeMap::new();
     for file in tree.below("spec/").filter(|file| file.path.ends_with(".md")) {
-        for (number, line) in file.lines() {
+        for (number, line) in prose(file) {
             if let Some(id) = line.strip_prefix("r[").and_then(|rest| rest.strip_suffix(']')) {
                 places.entry(id).or_default().push(format!("{}:{number}", file.path));
             }
@@ -56,6 +70,13 @@ pub fn check_decisions(tree: &Tree) -> Findings {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn fenced_lines_are_no_prose() {
+        let text = "a\n````markdown\nr[x]\n```kiln\nb\n```\n````\nc\n".to_owned();
+        let file = TextFile { path: "x.md".to_owned(), text };
+        assert_eq!(prose(&file).map(|(number, _)| number).collect::<Vec<_>>(), [1, 8]);
+    }
 
     #[test]
     fn links_are_found_outside_of_code() {

@@ -7,6 +7,8 @@ use super::files::{TextFile, Tree};
 const FILE_LINES: usize = 1000;
 /// Lines of a function. A tenth of them is the usual.
 const FUNCTION_LINES: usize = 140;
+/// Functions that are one table: the loop of the virtual machine with a line for each instruction, and its macro.
+const TABLES: &[(&str, &str)] = &[("interp/src/exec.rs", "run"), ("interp/src/exec/ops.rs", "$name")];
 /// Crates that call into C.
 const UNSAFE: &[&str] = &["codegen-llvm/src/lib.rs"];
 
@@ -21,7 +23,7 @@ fn check_file(file: &TextFile) -> Findings {
         findings.push(format!("{}: {lines} lines are more than one thing; the limit is {FILE_LINES}", file.path));
     }
     for (start, length, name) in functions(&file.text) {
-        if length > FUNCTION_LINES {
+        if length > FUNCTION_LINES && !TABLES.contains(&(&file.path, &name)) {
             findings.push(file.at(start, format!("`{name}` has {length} lines; the limit is {FUNCTION_LINES}")));
         }
     }
