@@ -44,7 +44,8 @@ impl<'ctx> Unit<'ctx, '_> {
             return broken(format!("the addresses in {id:?} overlap or reach past its end"));
         };
         let name = if self.part.is_whole { id.to_string() } else { format!("kiln.{id}") };
-        let global = self.private_constant(ty, &name, data.align);
+        let align = self.preferred_alignment(data.bytes.len() as u64, data.align);
+        let global = self.private_constant(ty, &name, align);
         if !self.part.is_whole {
             self.share(global);
         }
@@ -73,7 +74,8 @@ impl<'ctx> Unit<'ctx, '_> {
         }
         let image = self.image_of(value)?;
         let content = self.image_content(&image.bytes, &image.relocs)?;
-        let global = self.private_constant(content.get_type(), "const", image.align);
+        let align = self.preferred_alignment(image.bytes.len() as u64, image.align);
+        let global = self.private_constant(content.get_type(), "const", align);
         global.set_initializer(&content);
         self.globals.constants.insert(value, global);
         Ok(global.as_pointer_value())

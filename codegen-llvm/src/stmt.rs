@@ -150,12 +150,22 @@ impl<'ctx> Body<'_, 'ctx, '_> {
                 (case, self.target(*target))
             })
             .collect();
-        if let [(case, target)] = cases[..] {
-            let is_case = self.unit.builder.build_int_compare(IntPredicate::EQ, value, case, "")?;
-            self.unit.builder.build_conditional_branch(is_case, target, self.target(default))?;
-        } else {
-            self.unit.builder.build_switch(value, self.target(default), &cases)?;
+        let (last, before) = match cases.split_last() {
+            // Without optimisation a few comparisons are faster to compile than a table.
+            Some(parts) if cases.len() == 1 || cases.len() <= 4 && !self.unit.level.optimises() => parts,
+            _ => {
+                self.unit.builder.build_switch(value, self.target(default), &cases)?;
+                return Ok(());
+            }
+        };
+        for (case, target) in before {
+            let next = self.split()?;
+            let is_case = self.unit.builder.build_int_compare(IntPredicate::EQ, value, *case, "")?;
+            self.unit.builder.build_conditional_branch(is_case, *target, next)?;
+            self.unit.builder.position_at_end(next);
         }
+        let is_case = self.unit.builder.build_int_compare(IntPredicate::EQ, value, last.0, "")?;
+        self.unit.builder.build_conditional_branch(is_case, last.1, self.target(default))?;
         Ok(())
     }
 

@@ -105,12 +105,20 @@ impl<'ctx> Unit<'ctx, '_> {
         if size == 4 && align == 4 {
             return Ok(self.builder.build_alloca(self.scalars.int(32), name)?);
         }
+        // As C does on these machines: vector instructions want whole arrays aligned, and the stack is.
+        let align = self.preferred_alignment(size, align);
         let slot = match u32::try_from(size) {
             Ok(size) => self.builder.build_alloca(byte.array_type(size), name)?,
             Err(_) => self.builder.build_array_alloca(byte, self.size(size), name)?,
         };
         self.set_alignment(slot.as_instruction(), align)?;
         Ok(slot)
+    }
+
+    /// The alignment of something large on a 64-bit machine is that of its vectors.
+    pub fn preferred_alignment(&self, size: u64, align: u32) -> u32 {
+        let is_large = size >= 16 && align >= 4 && self.scalars.usize == self.scalars.int(64);
+        if is_large { align.max(16) } else { align }
     }
 
     fn set_alignment(&self, instruction: Option<InstructionValue<'ctx>>, align: u32) -> Result<()> {
