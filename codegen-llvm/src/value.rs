@@ -270,7 +270,8 @@ impl<'ctx> Unit<'ctx, '_> {
         let bits = self.pool.int_type(def.tag, self.layouts.target())?.bits;
         let limit = 1u128 << (bits.min(64) - 1);
         let tags = || def.variants.iter().map(|variant| variant.discriminant);
-        let (low, high) = (tags().min()?, tags().max()? + 1);
+        // Negative discriminants are sign-extended, so they are above every limit.
+        let (low, high) = (tags().min()?, tags().max()?.saturating_add(1));
         (high < limit).then_some((low as u64, high as u64))
     }
 }
