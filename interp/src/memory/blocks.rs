@@ -44,11 +44,6 @@ impl Blocks {
     pub(super) fn give(&mut self, start: usize, size: u32) {
         self.free[class(size).0].push(start as u32);
     }
-
-    /// Whether a block for `old` bytes also holds `new` ones.
-    pub(super) fn same_block(old: u32, new: u32) -> bool {
-        class(old) == class(new)
-    }
 }
 
 /// Number and size of the class for `size` bytes: multiples of 16 up to 128, then four steps a doubling.
