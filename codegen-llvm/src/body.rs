@@ -41,8 +41,8 @@ pub(crate) struct Body<'a, 'ctx, 'p> {
     pub plan: Plan,
     pub slots: IdxVec<Local, Slot<'ctx>>,
     blocks: Vec<BasicBlock<'ctx>>,
-    /// Loops that have a fast one before them, with its first block.
-    fast_loops: Vec<(FastLoop, BasicBlock<'ctx>)>,
+    /// Loops that have a fast one before them, by their headers, with its first block.
+    fast_loops: FxHashMap<BlockId, (FastLoop, BasicBlock<'ctx>)>,
     /// The block being built, and into how many LLVM blocks it was split.
     current: (BlockId, u32),
     /// The source of the instruction being built. Debug locations will be set where this is.
@@ -66,7 +66,7 @@ pub(crate) fn build<'p>(unit: &mut Unit<'_, 'p>, id: FuncId, func: &'p Func) -> 
         abi,
         slots: func.locals.iter().map(|_| Slot::Unset).collect(),
         blocks: Vec::with_capacity(func.blocks.len()),
-        fast_loops: Vec::new(),
+        fast_loops: FxHashMap::default(),
         current: (Func::ENTRY, 0),
         range: func.range,
         panics: Vec::new(),
@@ -110,19 +110,19 @@ impl<'ctx> Body<'_, 'ctx, '_> {
     }
 
     fn add_fast_loops(&mut self) {
-        if !matches!(self.unit.level, OptLevel::O2 | OptLevel::O3) {
+        let has_wide_arithmetic = self.unit.layouts.target().pointer_bits() == 64;
+        if !matches!(self.unit.level, OptLevel::O2 | OptLevel::O3) || !has_wide_arithmetic {
             return;
         }
         for found in fast_loop::find(self.unit, self.func, &self.plan) {
             let name = if self.unit.readable { format!("{}.fast", found.header) } else { String::new() };
             let entry = self.unit.context.prepend_basic_block(self.block(found.header), &name);
-            self.fast_loops.push((found, entry));
+            self.fast_loops.insert(found.header, (found, entry));
         }
     }
 
     fn build_block(&mut self, id: BlockId) -> Result<()> {
-        if let Some(at) = self.fast_loops.iter().position(|(found, _)| found.header == id) {
-            let (found, entry) = self.fast_loops[at].clone();
+        if let Some((found, entry)) = self.fast_loops.get(&id).cloned() {
             self.build_fast_loop(&found, entry)?;
         }
         self.current = (id, 0);
@@ -151,10 +151,9 @@ impl<'ctx> Body<'_, 'ctx, '_> {
 
     /// The LLVM block a jump to a block leads to: from outside of a loop with a fast one before it, that one.
     pub fn target(&self, id: BlockId) -> BasicBlock<'ctx> {
-        let mut loops = self.fast_loops.iter();
-        match loops.find(|(found, _)| found.header == id && found.body != self.current.0) {
-            Some((_, entry)) => *entry,
-            None => self.block(id),
+        match self.fast_loops.get(&id) {
+            Some((found, entry)) if found.body != self.current.0 => *entry,
+            _ => self.block(id),
         }
     }
 

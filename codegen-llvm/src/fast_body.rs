@@ -15,7 +15,7 @@ use crate::value::Value;
 use inkwell::IntPredicate;
 use inkwell::basic_block::BasicBlock;
 use inkwell::values::{IntValue, PhiValue};
-use kiln_cfg::{BinOp, CastKind, Check, Local, Operand, Place, Rvalue, Stmt};
+use kiln_cfg::{BinOp, BlockId, CastKind, Check, Local, Operand, Place, Rvalue, Stmt};
 use kiln_types::TypeId;
 use rustc_hash::FxHashMap;
 
@@ -75,7 +75,8 @@ struct Fast<'ctx> {
 impl<'ctx> Body<'_, 'ctx, '_> {
     /// Builds the fast loop before a loop, from the block `entry` on; it leads to the header.
     pub fn build_fast_loop(&mut self, found: &FastLoop, entry: BasicBlock<'ctx>) -> Result<()> {
-        let slots = self.slots.clone();
+        let changed = self.assigned_in(found.body);
+        let slots: Vec<(Local, Slot<'ctx>)> = changed.into_iter().map(|local| (local, self.slots[local])).collect();
         let header = self.block(found.header);
         let [turns, proof, done] = ["turns", "proof", "done"].map(|name| {
             let name = if self.unit.readable { format!("{}.{name}", found.header) } else { String::new() };
@@ -110,7 +111,7 @@ impl<'ctx> Body<'_, 'ctx, '_> {
         let holds = self.build_proof(&fast)?;
         self.unit.builder.build_conditional_branch(holds, done, header)?;
 
-        self.slots = slots;
+        slots.into_iter().for_each(|(local, slot)| self.slots[local] = slot);
         self.unit.builder.position_at_end(done);
         self.write(&Place::local(found.index), Value::Scalar(end.into()))?;
         for sum in &fast.sums {
@@ -118,6 +119,14 @@ impl<'ctx> Body<'_, 'ctx, '_> {
         }
         self.unit.builder.build_unconditional_branch(entry)?;
         Ok(())
+    }
+
+    fn assigned_in(&self, block: BlockId) -> Vec<Local> {
+        let assigned = |stmt: &Stmt| match stmt {
+            Stmt::Assign(place, _) => place.as_local(),
+            _ => None,
+        };
+        self.func.blocks[block].stmts.iter().filter_map(assigned).collect()
     }
 
     /// How many turns come next and where they end; goes to the header if there are too few or an index is outside.

@@ -49,6 +49,9 @@ pub(crate) fn find(unit: &mut Unit<'_, '_>, func: &Func, plan: &Plan) -> Vec<Fas
     candidates.filter_map(|candidate| Examination { unit, func, plan, candidate }.examine()).collect()
 }
 
+/// Longer bodies hide the work of checks.
+const MOST_STATEMENTS: usize = 64;
+
 /// A header that tests, and one block that jumps back to it.
 fn shape(func: &Func, plan: &Plan, header: BlockId) -> Option<FastLoop> {
     let block = &func.blocks[header];
@@ -63,7 +66,8 @@ fn shape(func: &Func, plan: &Plan, header: BlockId) -> Option<FastLoop> {
     let jumps_back = func.blocks[body].term == Terminator::Jump(header) && body != header;
     let is_test = place.as_local() == Some(cond) && !plan.usage[cond].crosses;
     let is_count = func.locals[*index].ty == TypeId::USIZE && is_variable(plan, *index);
-    (only_tests && jumps_back && is_test && is_count).then(|| FastLoop {
+    let is_short = func.blocks[body].stmts.len() <= MOST_STATEMENTS && block.stmts.len() <= MOST_STATEMENTS;
+    (only_tests && jumps_back && is_test && is_count && is_short).then(|| FastLoop {
         header,
         body,
         index: *index,
