@@ -50,7 +50,7 @@ fn main() {
         world.add(text);
         world.limits = Limits::NONE;
         let (mut best, mut steps, mut result) = (f64::INFINITY, 0, 0);
-        for _ in 0..5 {
+        for _ in 0..12 {
             let start = seconds();
             let mut machine = world.run("work", &[]).unwrap_or_else(|trap| panic!("{name}: {trap:?}"));
             best = best.min(seconds() - start);

@@ -14,7 +14,7 @@ mod tests;
 use crate::code::Code;
 use crate::fold;
 use crate::memory::{Access, Pointer};
-use crate::op::Op;
+use crate::op::{BOUND_IN_REGISTER, Op};
 use crate::state::{Exit, Frame, State, Window};
 use kiln_air::Panic;
 use kiln_types::arith::{ArithError, F32, F64, FloatOp, FloatUnary};
@@ -150,6 +150,24 @@ pub(crate) fn run(state: &mut State, codes: &Codes) -> Exit {
             ops::element(r!($index), $size, $offset)
         };
     }
+    // Bounds of elements that are accessed at once.
+    macro_rules! bound {
+        ($index:expr, $bound:expr) => {
+            let bound = if $bound & BOUND_IN_REGISTER != 0 { r!($bound as u8) } else { $bound.into() };
+            if r!($index) >= bound {
+                leave!(Exit::Panic(Panic::OutOfBounds))
+            }
+        };
+    }
+    macro_rules! range {
+        ($index:expr, $range:expr) => {{
+            let (offset, bound) = code.tables.ranges[$range as usize];
+            if r!($index) >= u64::from(bound) {
+                leave!(Exit::Panic(Panic::OutOfBounds))
+            }
+            offset
+        }};
+    }
     macro_rules! enter {
         ($func:expr, $base:expr, $leave:expr) => {{
             let callee: u32 = $func;
@@ -209,6 +227,38 @@ pub(crate) fn run(state: &mut State, codes: &Codes) -> Exit {
             Op::BrGeSImm { a, imm, to } => branch!(r!(a) as i64 >= i64::from(imm), to),
             Op::BrLtUImm { a, imm, to } => branch!(r!(a) < u64::from(imm), to),
             Op::BrGeUImm { a, imm, to } => branch!(r!(a) >= u64::from(imm), to),
+            Op::StepLtI32 { a, b, step, to } => {
+                r!(a) = (r!(a) as i32).wrapping_add(step.into()) as i64 as u64;
+                branch!((r!(a) as i64) < r!(b) as i64, to);
+            }
+            Op::StepLtI64 { a, b, step, to } => {
+                r!(a) = r!(a).wrapping_add(step as i64 as u64);
+                branch!((r!(a) as i64) < r!(b) as i64, to);
+            }
+            Op::StepLtU32 { a, b, step, to } => {
+                r!(a) = (r!(a) as u32).wrapping_add(step as u32).into();
+                branch!(r!(a) < r!(b), to);
+            }
+            Op::StepLtU64 { a, b, step, to } => {
+                r!(a) = r!(a).wrapping_add(step as i64 as u64);
+                branch!(r!(a) < r!(b), to);
+            }
+            Op::CheckedStepLtI32 { a, b, step, to } => {
+                checked!(a, ops::add_i32(r!(a), step as u64));
+                branch!((r!(a) as i64) < r!(b) as i64, to);
+            }
+            Op::CheckedStepLtI64 { a, b, step, to } => {
+                checked!(a, ops::add_i64(r!(a), step as u64));
+                branch!((r!(a) as i64) < r!(b) as i64, to);
+            }
+            Op::CheckedStepLtU32 { a, b, step, to } => {
+                checked!(a, ops::add_u32(r!(a), step as u64));
+                branch!(r!(a) < r!(b), to);
+            }
+            Op::CheckedStepLtU64 { a, b, step, to } => {
+                checked!(a, r!(a).checked_add(step as u64));
+                branch!(r!(a) < r!(b), to);
+            }
             Op::Switch { a, table } => {
                 let to = ops::switch(&code.tables.switches[table as usize], regs, a);
                 jump!(to)
@@ -223,7 +273,7 @@ pub(crate) fn run(state: &mut State, codes: &Codes) -> Exit {
                 }
                 enter!(target.offset(), at, |callee| Exit::Call { func: callee, base: at });
             }
-            Op::Ret => give_back!(),
+            Op::Ret {} => give_back!(),
             Op::RetReg { a } => {
                 regs[0] = r!(a);
                 give_back!()
@@ -238,7 +288,7 @@ pub(crate) fn run(state: &mut State, codes: &Codes) -> Exit {
             }
             Op::Panic { reason } => leave!(Exit::Panic(PANICS[reason as usize])),
             Op::PanicText { a } => leave!(Exit::PanicText(Pointer(r!(a)), r!(a.wrapping_add(1)))),
-            Op::Unreachable => leave!(Exit::Unreachable),
+            Op::Unreachable {} => leave!(Exit::Unreachable),
             Op::CheckBounds { a, b } => {
                 if r!(a) >= r!(b) {
                     leave!(Exit::Panic(Panic::OutOfBounds))
@@ -324,6 +374,7 @@ pub(crate) fn run(state: &mut State, codes: &Codes) -> Exit {
             Op::WSubU32 { dst, a, b } => r!(dst) = (r!(a) as u32).wrapping_sub(r!(b) as u32).into(),
             Op::WMulU32 { dst, a, b } => r!(dst) = (r!(a) as u32).wrapping_mul(r!(b) as u32).into(),
             Op::WAddImm { dst, a, imm } => r!(dst) = r!(a).wrapping_add(imm as i64 as u64),
+            Op::WAddImmI32 { dst, a, imm } => r!(dst) = (r!(a) as i32).wrapping_add(imm) as i64 as u64,
             Op::WAddImmU32 { dst, a, imm } => r!(dst) = (r!(a) as u32).wrapping_add(imm as u32).into(),
             Op::WMulImmU32 { dst, a, imm } => r!(dst) = (r!(a) as u32).wrapping_mul(imm).into(),
             Op::WDivS { dst, a, b, unused } => arith!(dst, ops::wrapping_div_s(r!(a), r!(b), unused)),
@@ -501,6 +552,109 @@ pub(crate) fn run(state: &mut State, codes: &Codes) -> Exit {
             Op::StoreAt32 { a, b, c, offset } => store!(u32, a, b, further!(offset, c, 4)),
             Op::StoreAt64 { a, b, c, offset } => store!(u64, a, b, further!(offset, c, 8)),
 
+            Op::CheckedLoadAtI8 { dst, b, c, bound } => {
+                bound!(c, bound);
+                load!(i8, i64, dst, b, further!(0u32, c, 1));
+            }
+            Op::CheckedLoadAtU8 { dst, b, c, bound } => {
+                bound!(c, bound);
+                load!(u8, u64, dst, b, further!(0u32, c, 1));
+            }
+            Op::CheckedLoadAtI16 { dst, b, c, bound } => {
+                bound!(c, bound);
+                load!(i16, i64, dst, b, further!(0u32, c, 2));
+            }
+            Op::CheckedLoadAtU16 { dst, b, c, bound } => {
+                bound!(c, bound);
+                load!(u16, u64, dst, b, further!(0u32, c, 2));
+            }
+            Op::CheckedLoadAtI32 { dst, b, c, bound } => {
+                bound!(c, bound);
+                load!(i32, i64, dst, b, further!(0u32, c, 4));
+            }
+            Op::CheckedLoadAtU32 { dst, b, c, bound } => {
+                bound!(c, bound);
+                load!(u32, u64, dst, b, further!(0u32, c, 4));
+            }
+            Op::CheckedLoadAtW64 { dst, b, c, bound } => {
+                bound!(c, bound);
+                load!(u64, u64, dst, b, further!(0u32, c, 8));
+            }
+            Op::CheckedLoadAtBool { dst, b, c, bound } => {
+                bound!(c, bound);
+                match memory.read::<1>(Pointer(r!(b)), further!(0u32, c, 1)) {
+                    Some([byte @ 0..=1]) => r!(dst) = byte.into(),
+                    _ => leave!(ops::bad_read(memory, Pointer(r!(b)), further!(0u32, c, 1), 1)),
+                }
+            }
+            Op::CheckedStoreAt8 { a, b, c, bound } => {
+                bound!(c, bound);
+                store!(u8, a, b, further!(0u32, c, 1));
+            }
+            Op::CheckedStoreAt16 { a, b, c, bound } => {
+                bound!(c, bound);
+                store!(u16, a, b, further!(0u32, c, 2));
+            }
+            Op::CheckedStoreAt32 { a, b, c, bound } => {
+                bound!(c, bound);
+                store!(u32, a, b, further!(0u32, c, 4));
+            }
+            Op::CheckedStoreAt64 { a, b, c, bound } => {
+                bound!(c, bound);
+                store!(u64, a, b, further!(0u32, c, 8));
+            }
+            Op::CheckedFrameAtI8 { dst, b, range } => {
+                let offset = range!(b, range);
+                frame_load!(i8, i64, dst, at!(offset, b, 1));
+            }
+            Op::CheckedFrameAtU8 { dst, b, range } => {
+                let offset = range!(b, range);
+                frame_load!(u8, u64, dst, at!(offset, b, 1));
+            }
+            Op::CheckedFrameAtI16 { dst, b, range } => {
+                let offset = range!(b, range);
+                frame_load!(i16, i64, dst, at!(offset, b, 2));
+            }
+            Op::CheckedFrameAtU16 { dst, b, range } => {
+                let offset = range!(b, range);
+                frame_load!(u16, u64, dst, at!(offset, b, 2));
+            }
+            Op::CheckedFrameAtI32 { dst, b, range } => {
+                let offset = range!(b, range);
+                frame_load!(i32, i64, dst, at!(offset, b, 4));
+            }
+            Op::CheckedFrameAtU32 { dst, b, range } => {
+                let offset = range!(b, range);
+                frame_load!(u32, u64, dst, at!(offset, b, 4));
+            }
+            Op::CheckedFrameAtW64 { dst, b, range } => {
+                let offset = range!(b, range);
+                frame_load!(u64, u64, dst, at!(offset, b, 8));
+            }
+            Op::CheckedFrameAtBool { dst, b, range } => {
+                let offset = range!(b, range);
+                match memory.read_at::<1>(at!(offset, b, 1)) {
+                    Some([byte @ 0..=1]) => r!(dst) = byte.into(),
+                    _ => leave!(Exit::Fault(Box::new(memory.explain_at(Access::Read, at!(offset, b, 1), 1)))),
+                }
+            }
+            Op::CheckedSetFrameAt8 { a, b, range } => {
+                let offset = range!(b, range);
+                frame_store!(u8, a, at!(offset, b, 1));
+            }
+            Op::CheckedSetFrameAt16 { a, b, range } => {
+                let offset = range!(b, range);
+                frame_store!(u16, a, at!(offset, b, 2));
+            }
+            Op::CheckedSetFrameAt32 { a, b, range } => {
+                let offset = range!(b, range);
+                frame_store!(u32, a, at!(offset, b, 4));
+            }
+            Op::CheckedSetFrameAt64 { a, b, range } => {
+                let offset = range!(b, range);
+                frame_store!(u64, a, at!(offset, b, 8));
+            }
+
             Op::AddrLocal { dst, handle, imm } => r!(dst) = memory.handle(frame, handle).wrapping_add(imm.into()),
             Op::PtrAddImm { dst, a, imm } => match ops::pointer_add(r!(a), imm.into()) {
                 Some(pointer) => r!(dst) = pointer,
@@ -529,8 +683,8 @@ pub(crate) fn run(state: &mut State, codes: &Codes) -> Exit {
             }
             Op::Birth { local } => bulk::birth(memory, code, frame, local),
             Op::Death { local } => bulk::death(memory, frame, local),
-            Op::Enter => bulk::enter(memory, code, frame),
-            Op::Leave => bulk::leave(memory, code, frame),
+            Op::Enter {} => bulk::enter(memory, code, frame),
+            Op::Leave {} => bulk::leave(memory, code, frame),
             Op::Copy { index } => match bulk::copy(memory, &code.tables.copies[index as usize], regs, frame) {
                 Ok(cost) => spent += cost,
                 Err(fault) => leave!(Exit::Fault(fault)),

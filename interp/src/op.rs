@@ -33,1272 +33,463 @@ pub(crate) enum MemKind {
     Pointer,
 }
 
-/// An instruction. `dst`, `a`, `b` are registers; a `to` is where execution goes on.
-#[derive(Clone, Copy, PartialEq, Debug)]
-#[repr(u8)]
-pub(crate) enum Op {
+/// What an instruction does beside setting `dst` and failing.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Effect {
+    /// Nothing; it depends on registers alone.
+    Pure,
+    /// Nothing; it depends on memory, too.
+    Load,
+    /// Nothing, and it sets no register.
+    Check,
+    /// It writes memory, and sets no register.
+    Store,
+    /// It may go on elsewhere, and sets no register.
+    Flow,
+    /// Anything.
+    Other,
+}
+
+/// The set of instructions: fields in the order in which they lie in the 8 bytes, and the effect.
+macro_rules! ops {
+    ($($(#[$meta:meta])* $name:ident { $($field:ident: $ty:ty),* } $effect:ident;)*) => {
+        /// An instruction. `dst` is the register it sets; `a`, `b` and `c` are registers it reads; a `to` is where execution goes on.
+        #[derive(Clone, Copy, PartialEq, Debug)]
+        #[repr(u8)]
+        pub(crate) enum Op {
+            $($(#[$meta])* $name { $($field: $ty),* },)*
+        }
+
+        impl Op {
+            /// What it does beside setting `dst` and failing.
+            pub(crate) fn effect(&self) -> Effect {
+                match self {
+                    $(Op::$name { .. } => ops!(@effect $effect),)*
+                }
+            }
+
+            /// Where it may go on.
+            #[allow(unused_variables)]
+            pub(crate) fn target_mut(&mut self) -> Option<&mut Pc> {
+                match self {
+                    $(Op::$name { $($field),* } => ops!(@target $($field $field)*),)*
+                }
+            }
+
+            /// The register it sets.
+            #[allow(unused_variables)]
+            pub(crate) fn dst_mut(&mut self) -> Option<&mut Reg> {
+                match self {
+                    $(Op::$name { $($field),* } => ops!(@dst $($field $field)*),)*
+                }
+            }
+
+            /// The registers it reads.
+            #[allow(unused_variables)]
+            #[allow(unused_mut)]
+            pub(crate) fn reads(&self) -> [Option<Reg>; 3] {
+                match *self {
+                    $(Op::$name { $($field),* } => {
+                        let mut reads = [None; 3];
+                        $(ops!(@read reads $field $field);)*
+                        reads
+                    })*
+                }
+            }
+        }
+    };
+    (@effect pure) => { Effect::Pure };
+    (@effect load) => { Effect::Load };
+    (@effect check) => { Effect::Check };
+    (@effect store) => { Effect::Store };
+    (@effect flow) => { Effect::Flow };
+    (@effect other) => { Effect::Other };
+    // Fields come twice: once to be told by their names, once as what they are bound to.
+    (@target) => { None };
+    (@target to $to:ident) => { Some($to) };
+    (@target $name:ident $field:ident $($rest:ident)*) => { ops!(@target $($rest)*) };
+    (@dst dst $dst:ident $($rest:ident)*) => { Some($dst) };
+    (@dst $($rest:ident)*) => { None };
+    (@read $reads:ident a $a:ident) => { $reads[0] = Some($a) };
+    (@read $reads:ident b $b:ident) => { $reads[1] = Some($b) };
+    (@read $reads:ident c $c:ident) => { $reads[2] = Some($c) };
+    (@read $reads:ident $name:ident $field:ident) => {};
+}
+
+ops! {
     // ── control ──
-    Jump {
-        to: Pc,
-    },
+    Jump { to: Pc } flow;
     /// If register `a` is not 0.
-    BrTrue {
-        a: Reg,
-        to: Pc,
-    },
-    BrFalse {
-        a: Reg,
-        to: Pc,
-    },
-    BrEq {
-        a: Reg,
-        b: Reg,
-        to: Pc,
-    },
-    BrNe {
-        a: Reg,
-        b: Reg,
-        to: Pc,
-    },
-    BrLtS {
-        a: Reg,
-        b: Reg,
-        to: Pc,
-    },
-    BrLeS {
-        a: Reg,
-        b: Reg,
-        to: Pc,
-    },
-    BrLtU {
-        a: Reg,
-        b: Reg,
-        to: Pc,
-    },
-    BrLeU {
-        a: Reg,
-        b: Reg,
-        to: Pc,
-    },
-    BrEqImm {
-        a: Reg,
-        imm: i16,
-        to: Pc,
-    },
-    BrNeImm {
-        a: Reg,
-        imm: i16,
-        to: Pc,
-    },
-    BrLtSImm {
-        a: Reg,
-        imm: i16,
-        to: Pc,
-    },
-    BrGeSImm {
-        a: Reg,
-        imm: i16,
-        to: Pc,
-    },
-    BrLtUImm {
-        a: Reg,
-        imm: u16,
-        to: Pc,
-    },
-    BrGeUImm {
-        a: Reg,
-        imm: u16,
-        to: Pc,
-    },
+    BrTrue { a: Reg, to: Pc } flow;
+    BrFalse { a: Reg, to: Pc } flow;
+    BrEq { a: Reg, b: Reg, to: Pc } flow;
+    BrNe { a: Reg, b: Reg, to: Pc } flow;
+    BrLtS { a: Reg, b: Reg, to: Pc } flow;
+    BrLeS { a: Reg, b: Reg, to: Pc } flow;
+    BrLtU { a: Reg, b: Reg, to: Pc } flow;
+    BrLeU { a: Reg, b: Reg, to: Pc } flow;
+    BrEqImm { a: Reg, imm: i16, to: Pc } flow;
+    BrNeImm { a: Reg, imm: i16, to: Pc } flow;
+    BrLtSImm { a: Reg, imm: i16, to: Pc } flow;
+    BrGeSImm { a: Reg, imm: i16, to: Pc } flow;
+    BrLtUImm { a: Reg, imm: u16, to: Pc } flow;
+    BrGeUImm { a: Reg, imm: u16, to: Pc } flow;
+    /// `a += step` (wrapping); then as [`Op::BrLtS`] or [`Op::BrLtU`].
+    StepLtI32 { a: Reg, b: Reg, step: i8, to: Pc } other;
+    StepLtI64 { a: Reg, b: Reg, step: i8, to: Pc } other;
+    StepLtU32 { a: Reg, b: Reg, step: i8, to: Pc } other;
+    StepLtU64 { a: Reg, b: Reg, step: i8, to: Pc } other;
+    /// `a += step` (checked; not negative for unsigned types); then as [`Op::BrLtS`] or [`Op::BrLtU`].
+    CheckedStepLtI32 { a: Reg, b: Reg, step: i8, to: Pc } other;
+    CheckedStepLtI64 { a: Reg, b: Reg, step: i8, to: Pc } other;
+    CheckedStepLtU32 { a: Reg, b: Reg, step: i8, to: Pc } other;
+    CheckedStepLtU64 { a: Reg, b: Reg, step: i8, to: Pc } other;
     /// Goes where table `table` of the function sends the bits in `a` (in `a` and the next register for 128-bit types).
-    Switch {
-        a: Reg,
-        table: u32,
-    },
+    Switch { a: Reg, table: u32 } flow;
     /// Calls a function; the arguments stand in the registers from `base`, where its window begins.
-    Call {
-        base: Reg,
-        func: u32,
-    },
+    Call { base: Reg, func: u32 } other;
     /// Calls what the function pointer in `a` points to.
-    CallPointer {
-        base: Reg,
-        a: Reg,
-    },
+    CallPointer { base: Reg, a: Reg } other;
     /// Returns nothing.
-    Ret,
+    Ret {} flow;
     /// Returns a register.
-    RetReg {
-        a: Reg,
-    },
+    RetReg { a: Reg } flow;
     /// Returns two registers.
-    RetPair {
-        a: Reg,
-    },
+    RetPair { a: Reg } flow;
     /// Returns the place of bytes of the frame.
-    RetMem {
-        offset: u32,
-    },
+    RetMem { offset: u32 } flow;
     /// Panics; the reason's number.
-    Panic {
-        reason: u8,
-    },
+    Panic { reason: u8 } flow;
     /// Panics with the text behind the pointer in `a` and the length in the next register.
-    PanicText {
-        a: Reg,
-    },
+    PanicText { a: Reg } flow;
     /// Never reached, if the program is right.
-    Unreachable,
+    Unreachable {} flow;
     /// Fails unless `a < b`.
-    CheckBounds {
-        a: Reg,
-        b: Reg,
-    },
+    CheckBounds { a: Reg, b: Reg } check;
     /// Fails unless `a < imm`.
-    CheckBoundsImm {
-        a: Reg,
-        imm: u32,
-    },
+    CheckBoundsImm { a: Reg, imm: u32 } check;
     /// Fails unless `a <= b <= c`.
-    CheckSlice {
-        a: Reg,
-        b: Reg,
-        c: Reg,
-    },
+    CheckSlice { a: Reg, b: Reg, c: Reg } check;
 
     // ── moves ──
-    Move {
-        dst: Reg,
-        a: Reg,
-    },
+    Move { dst: Reg, a: Reg } pure;
     /// Moves two registers.
-    MovePair {
-        dst: Reg,
-        a: Reg,
-    },
-    Imm {
-        dst: Reg,
-        imm: i32,
-    },
+    MovePair { dst: Reg, a: Reg } other;
+    Imm { dst: Reg, imm: i32 } pure;
     /// Number `index` of the function's table of constants.
-    Const {
-        dst: Reg,
-        index: u32,
-    },
+    Const { dst: Reg, index: u32 } pure;
     /// A register beyond the window: parameter `slot` of a function with a great many.
-    LoadSlot {
-        dst: Reg,
-        slot: u32,
-    },
+    LoadSlot { dst: Reg, slot: u32 } other;
     /// Sets a register beyond the window.
-    StoreSlot {
-        a: Reg,
-        slot: u32,
-    },
+    StoreSlot { a: Reg, slot: u32 } other;
 
     // ── integers, checked ──
-    AddI32 {
-        dst: Reg,
-        a: Reg,
-        b: Reg,
-    },
-    AddI64 {
-        dst: Reg,
-        a: Reg,
-        b: Reg,
-    },
-    AddU32 {
-        dst: Reg,
-        a: Reg,
-        b: Reg,
-    },
-    AddU64 {
-        dst: Reg,
-        a: Reg,
-        b: Reg,
-    },
-    AddS {
-        dst: Reg,
-        a: Reg,
-        b: Reg,
-        unused: u8,
-    },
-    AddU {
-        dst: Reg,
-        a: Reg,
-        b: Reg,
-        unused: u8,
-    },
-    SubI32 {
-        dst: Reg,
-        a: Reg,
-        b: Reg,
-    },
-    SubI64 {
-        dst: Reg,
-        a: Reg,
-        b: Reg,
-    },
+    AddI32 { dst: Reg, a: Reg, b: Reg } pure;
+    AddI64 { dst: Reg, a: Reg, b: Reg } pure;
+    AddU32 { dst: Reg, a: Reg, b: Reg } pure;
+    AddU64 { dst: Reg, a: Reg, b: Reg } pure;
+    AddS { dst: Reg, a: Reg, b: Reg, unused: u8 } pure;
+    AddU { dst: Reg, a: Reg, b: Reg, unused: u8 } pure;
+    SubI32 { dst: Reg, a: Reg, b: Reg } pure;
+    SubI64 { dst: Reg, a: Reg, b: Reg } pure;
     /// Unsigned, of any width.
-    SubU {
-        dst: Reg,
-        a: Reg,
-        b: Reg,
-    },
-    SubS {
-        dst: Reg,
-        a: Reg,
-        b: Reg,
-        unused: u8,
-    },
-    MulI32 {
-        dst: Reg,
-        a: Reg,
-        b: Reg,
-    },
-    MulI64 {
-        dst: Reg,
-        a: Reg,
-        b: Reg,
-    },
-    MulU32 {
-        dst: Reg,
-        a: Reg,
-        b: Reg,
-    },
-    MulU64 {
-        dst: Reg,
-        a: Reg,
-        b: Reg,
-    },
-    MulS {
-        dst: Reg,
-        a: Reg,
-        b: Reg,
-        unused: u8,
-    },
-    MulU {
-        dst: Reg,
-        a: Reg,
-        b: Reg,
-        unused: u8,
-    },
-    AddImmI32 {
-        dst: Reg,
-        a: Reg,
-        imm: i32,
-    },
-    AddImmI64 {
-        dst: Reg,
-        a: Reg,
-        imm: i32,
-    },
-    AddImmU32 {
-        dst: Reg,
-        a: Reg,
-        imm: u32,
-    },
-    AddImmU64 {
-        dst: Reg,
-        a: Reg,
-        imm: u32,
-    },
+    SubU { dst: Reg, a: Reg, b: Reg } pure;
+    SubS { dst: Reg, a: Reg, b: Reg, unused: u8 } pure;
+    MulI32 { dst: Reg, a: Reg, b: Reg } pure;
+    MulI64 { dst: Reg, a: Reg, b: Reg } pure;
+    MulU32 { dst: Reg, a: Reg, b: Reg } pure;
+    MulU64 { dst: Reg, a: Reg, b: Reg } pure;
+    MulS { dst: Reg, a: Reg, b: Reg, unused: u8 } pure;
+    MulU { dst: Reg, a: Reg, b: Reg, unused: u8 } pure;
+    AddImmI32 { dst: Reg, a: Reg, imm: i32 } pure;
+    AddImmI64 { dst: Reg, a: Reg, imm: i32 } pure;
+    AddImmU32 { dst: Reg, a: Reg, imm: u32 } pure;
+    AddImmU64 { dst: Reg, a: Reg, imm: u32 } pure;
     /// Unsigned, of any width.
-    SubImmU {
-        dst: Reg,
-        a: Reg,
-        imm: u32,
-    },
-    MulImmI32 {
-        dst: Reg,
-        a: Reg,
-        imm: i32,
-    },
-    MulImmI64 {
-        dst: Reg,
-        a: Reg,
-        imm: i32,
-    },
-    MulImmU32 {
-        dst: Reg,
-        a: Reg,
-        imm: u32,
-    },
-    MulImmU64 {
-        dst: Reg,
-        a: Reg,
-        imm: u32,
-    },
-    DivS {
-        dst: Reg,
-        a: Reg,
-        b: Reg,
-        unused: u8,
-    },
+    SubImmU { dst: Reg, a: Reg, imm: u32 } pure;
+    MulImmI32 { dst: Reg, a: Reg, imm: i32 } pure;
+    MulImmI64 { dst: Reg, a: Reg, imm: i32 } pure;
+    MulImmU32 { dst: Reg, a: Reg, imm: u32 } pure;
+    MulImmU64 { dst: Reg, a: Reg, imm: u32 } pure;
+    DivS { dst: Reg, a: Reg, b: Reg, unused: u8 } pure;
     /// Unsigned, of any width.
-    DivU {
-        dst: Reg,
-        a: Reg,
-        b: Reg,
-    },
-    RemS {
-        dst: Reg,
-        a: Reg,
-        b: Reg,
-        unused: u8,
-    },
+    DivU { dst: Reg, a: Reg, b: Reg } pure;
+    RemS { dst: Reg, a: Reg, b: Reg, unused: u8 } pure;
     /// Unsigned, of any width.
-    RemU {
-        dst: Reg,
-        a: Reg,
-        b: Reg,
-    },
+    RemU { dst: Reg, a: Reg, b: Reg } pure;
     /// The divisor is positive.
-    DivImmS {
-        dst: Reg,
-        a: Reg,
-        imm: i32,
-    },
+    DivImmS { dst: Reg, a: Reg, imm: i32 } pure;
     /// The divisor is not 0.
-    DivImmU {
-        dst: Reg,
-        a: Reg,
-        imm: u32,
-    },
+    DivImmU { dst: Reg, a: Reg, imm: u32 } pure;
     /// The divisor is positive.
-    RemImmS {
-        dst: Reg,
-        a: Reg,
-        imm: i32,
-    },
+    RemImmS { dst: Reg, a: Reg, imm: i32 } pure;
     /// The divisor is not 0.
-    RemImmU {
-        dst: Reg,
-        a: Reg,
-        imm: u32,
-    },
-    NegS {
-        dst: Reg,
-        a: Reg,
-        unused: u8,
-    },
+    RemImmU { dst: Reg, a: Reg, imm: u32 } pure;
+    NegS { dst: Reg, a: Reg, unused: u8 } pure;
     /// Fails unless `a` is 0.
-    NegU {
-        dst: Reg,
-        a: Reg,
-    },
-    ShlS {
-        dst: Reg,
-        a: Reg,
-        b: Reg,
-        unused: u8,
-    },
-    ShlU {
-        dst: Reg,
-        a: Reg,
-        b: Reg,
-        unused: u8,
-    },
-    ShrS {
-        dst: Reg,
-        a: Reg,
-        b: Reg,
-        unused: u8,
-    },
-    ShrU {
-        dst: Reg,
-        a: Reg,
-        b: Reg,
-        unused: u8,
-    },
+    NegU { dst: Reg, a: Reg } pure;
+    ShlS { dst: Reg, a: Reg, b: Reg, unused: u8 } pure;
+    ShlU { dst: Reg, a: Reg, b: Reg, unused: u8 } pure;
+    ShrS { dst: Reg, a: Reg, b: Reg, unused: u8 } pure;
+    ShrU { dst: Reg, a: Reg, b: Reg, unused: u8 } pure;
 
     // ── integers, wrapping ──
-    WAdd {
-        dst: Reg,
-        a: Reg,
-        b: Reg,
-    },
-    WSub {
-        dst: Reg,
-        a: Reg,
-        b: Reg,
-    },
-    WMul {
-        dst: Reg,
-        a: Reg,
-        b: Reg,
-    },
-    WAddU32 {
-        dst: Reg,
-        a: Reg,
-        b: Reg,
-    },
-    WSubU32 {
-        dst: Reg,
-        a: Reg,
-        b: Reg,
-    },
-    WMulU32 {
-        dst: Reg,
-        a: Reg,
-        b: Reg,
-    },
+    WAdd { dst: Reg, a: Reg, b: Reg } pure;
+    WSub { dst: Reg, a: Reg, b: Reg } pure;
+    WMul { dst: Reg, a: Reg, b: Reg } pure;
+    WAddU32 { dst: Reg, a: Reg, b: Reg } pure;
+    WSubU32 { dst: Reg, a: Reg, b: Reg } pure;
+    WMulU32 { dst: Reg, a: Reg, b: Reg } pure;
     /// At 64 bits.
-    WAddImm {
-        dst: Reg,
-        a: Reg,
-        imm: i32,
-    },
-    WAddImmU32 {
-        dst: Reg,
-        a: Reg,
-        imm: i32,
-    },
-    WMulImmU32 {
-        dst: Reg,
-        a: Reg,
-        imm: u32,
-    },
-    WDivS {
-        dst: Reg,
-        a: Reg,
-        b: Reg,
-        unused: u8,
-    },
-    WRemS {
-        dst: Reg,
-        a: Reg,
-        b: Reg,
-    },
-    WShlS {
-        dst: Reg,
-        a: Reg,
-        b: Reg,
-        unused: u8,
-    },
-    WShlU {
-        dst: Reg,
-        a: Reg,
-        b: Reg,
-        unused: u8,
-    },
-    WShrS {
-        dst: Reg,
-        a: Reg,
-        b: Reg,
-        unused: u8,
-    },
-    WShrU {
-        dst: Reg,
-        a: Reg,
-        b: Reg,
-        unused: u8,
-    },
+    WAddImm { dst: Reg, a: Reg, imm: i32 } pure;
+    WAddImmI32 { dst: Reg, a: Reg, imm: i32 } pure;
+    WAddImmU32 { dst: Reg, a: Reg, imm: i32 } pure;
+    WMulImmU32 { dst: Reg, a: Reg, imm: u32 } pure;
+    WDivS { dst: Reg, a: Reg, b: Reg, unused: u8 } pure;
+    WRemS { dst: Reg, a: Reg, b: Reg } pure;
+    WShlS { dst: Reg, a: Reg, b: Reg, unused: u8 } pure;
+    WShlU { dst: Reg, a: Reg, b: Reg, unused: u8 } pure;
+    WShrS { dst: Reg, a: Reg, b: Reg, unused: u8 } pure;
+    WShrU { dst: Reg, a: Reg, b: Reg, unused: u8 } pure;
     /// By a constant amount below the width.
-    ShlImmS {
-        dst: Reg,
-        a: Reg,
-        amount: u8,
-        unused: u8,
-    },
-    ShlImmU {
-        dst: Reg,
-        a: Reg,
-        amount: u8,
-        unused: u8,
-    },
-    ShrImmS {
-        dst: Reg,
-        a: Reg,
-        amount: u8,
-    },
-    ShrImmU {
-        dst: Reg,
-        a: Reg,
-        amount: u8,
-    },
-    RotLU32 {
-        dst: Reg,
-        a: Reg,
-        b: Reg,
-    },
-    RotRU32 {
-        dst: Reg,
-        a: Reg,
-        b: Reg,
-    },
-    RotLImmU32 {
-        dst: Reg,
-        a: Reg,
-        amount: u8,
-    },
-    And {
-        dst: Reg,
-        a: Reg,
-        b: Reg,
-    },
-    Or {
-        dst: Reg,
-        a: Reg,
-        b: Reg,
-    },
-    Xor {
-        dst: Reg,
-        a: Reg,
-        b: Reg,
-    },
-    AndImm {
-        dst: Reg,
-        a: Reg,
-        imm: i32,
-    },
-    OrImm {
-        dst: Reg,
-        a: Reg,
-        imm: i32,
-    },
-    XorImm {
-        dst: Reg,
-        a: Reg,
-        imm: i32,
-    },
+    ShlImmS { dst: Reg, a: Reg, amount: u8, unused: u8 } pure;
+    ShlImmU { dst: Reg, a: Reg, amount: u8, unused: u8 } pure;
+    ShrImmS { dst: Reg, a: Reg, amount: u8 } pure;
+    ShrImmU { dst: Reg, a: Reg, amount: u8 } pure;
+    RotLU32 { dst: Reg, a: Reg, b: Reg } pure;
+    RotRU32 { dst: Reg, a: Reg, b: Reg } pure;
+    RotLImmU32 { dst: Reg, a: Reg, amount: u8 } pure;
+    And { dst: Reg, a: Reg, b: Reg } pure;
+    Or { dst: Reg, a: Reg, b: Reg } pure;
+    Xor { dst: Reg, a: Reg, b: Reg } pure;
+    AndImm { dst: Reg, a: Reg, imm: i32 } pure;
+    OrImm { dst: Reg, a: Reg, imm: i32 } pure;
+    XorImm { dst: Reg, a: Reg, imm: i32 } pure;
     /// All 64 bits, which is right for signed types.
-    Not {
-        dst: Reg,
-        a: Reg,
-    },
+    Not { dst: Reg, a: Reg } pure;
     /// The other bits of an unsigned type.
-    NotU {
-        dst: Reg,
-        a: Reg,
-        unused: u8,
-    },
+    NotU { dst: Reg, a: Reg, unused: u8 } pure;
     /// Extends the low bits by their sign.
-    ExtS {
-        dst: Reg,
-        a: Reg,
-        unused: u8,
-    },
+    ExtS { dst: Reg, a: Reg, unused: u8 } pure;
     /// Extends the low bits by zeros.
-    ExtU {
-        dst: Reg,
-        a: Reg,
-        unused: u8,
-    },
+    ExtU { dst: Reg, a: Reg, unused: u8 } pure;
     /// A checked cast: fails unless extending the low bits by their sign changes nothing.
-    NarrowS {
-        dst: Reg,
-        a: Reg,
-        unused: u8,
-    },
+    NarrowS { dst: Reg, a: Reg, unused: u8 } pure;
     /// A checked cast: fails unless all bits from `bits` on are 0.
-    NarrowU {
-        dst: Reg,
-        a: Reg,
-        bits: u8,
-    },
+    NarrowU { dst: Reg, a: Reg, bits: u8 } pure;
     /// Fails unless `a` is a char's number (`is_cast` says how it fails).
-    CheckChar {
-        a: Reg,
-        is_cast: u8,
-    },
+    CheckChar { a: Reg, is_cast: u8 } check;
 
     // ── comparisons ──
-    Eq {
-        dst: Reg,
-        a: Reg,
-        b: Reg,
-    },
-    Ne {
-        dst: Reg,
-        a: Reg,
-        b: Reg,
-    },
-    LtS {
-        dst: Reg,
-        a: Reg,
-        b: Reg,
-    },
-    LeS {
-        dst: Reg,
-        a: Reg,
-        b: Reg,
-    },
-    LtU {
-        dst: Reg,
-        a: Reg,
-        b: Reg,
-    },
-    LeU {
-        dst: Reg,
-        a: Reg,
-        b: Reg,
-    },
-    EqImm {
-        dst: Reg,
-        a: Reg,
-        imm: i32,
-    },
-    NeImm {
-        dst: Reg,
-        a: Reg,
-        imm: i32,
-    },
-    LtSImm {
-        dst: Reg,
-        a: Reg,
-        imm: i32,
-    },
-    GeSImm {
-        dst: Reg,
-        a: Reg,
-        imm: i32,
-    },
-    LtUImm {
-        dst: Reg,
-        a: Reg,
-        imm: u32,
-    },
-    GeUImm {
-        dst: Reg,
-        a: Reg,
-        imm: u32,
-    },
+    Eq { dst: Reg, a: Reg, b: Reg } pure;
+    Ne { dst: Reg, a: Reg, b: Reg } pure;
+    LtS { dst: Reg, a: Reg, b: Reg } pure;
+    LeS { dst: Reg, a: Reg, b: Reg } pure;
+    LtU { dst: Reg, a: Reg, b: Reg } pure;
+    LeU { dst: Reg, a: Reg, b: Reg } pure;
+    EqImm { dst: Reg, a: Reg, imm: i32 } pure;
+    NeImm { dst: Reg, a: Reg, imm: i32 } pure;
+    LtSImm { dst: Reg, a: Reg, imm: i32 } pure;
+    GeSImm { dst: Reg, a: Reg, imm: i32 } pure;
+    LtUImm { dst: Reg, a: Reg, imm: u32 } pure;
+    GeUImm { dst: Reg, a: Reg, imm: u32 } pure;
     /// Compares pointers; `how` is the number of a [`CompareOp`](kiln_types::arith::CompareOp).
-    ComparePointers {
-        dst: Reg,
-        a: Reg,
-        b: Reg,
-        how: u8,
-    },
+    ComparePointers { dst: Reg, a: Reg, b: Reg, how: u8 } load;
 
     // ── floats ──
-    AddF64 {
-        dst: Reg,
-        a: Reg,
-        b: Reg,
-    },
-    SubF64 {
-        dst: Reg,
-        a: Reg,
-        b: Reg,
-    },
-    MulF64 {
-        dst: Reg,
-        a: Reg,
-        b: Reg,
-    },
-    DivF64 {
-        dst: Reg,
-        a: Reg,
-        b: Reg,
-    },
-    AddF32 {
-        dst: Reg,
-        a: Reg,
-        b: Reg,
-    },
-    SubF32 {
-        dst: Reg,
-        a: Reg,
-        b: Reg,
-    },
-    MulF32 {
-        dst: Reg,
-        a: Reg,
-        b: Reg,
-    },
-    DivF32 {
-        dst: Reg,
-        a: Reg,
-        b: Reg,
-    },
-    NegF64 {
-        dst: Reg,
-        a: Reg,
-    },
-    SqrtF64 {
-        dst: Reg,
-        a: Reg,
-    },
-    EqF64 {
-        dst: Reg,
-        a: Reg,
-        b: Reg,
-    },
-    LtF64 {
-        dst: Reg,
-        a: Reg,
-        b: Reg,
-    },
-    LeF64 {
-        dst: Reg,
-        a: Reg,
-        b: Reg,
-    },
-    EqF32 {
-        dst: Reg,
-        a: Reg,
-        b: Reg,
-    },
-    LtF32 {
-        dst: Reg,
-        a: Reg,
-        b: Reg,
-    },
-    LeF32 {
-        dst: Reg,
-        a: Reg,
-        b: Reg,
-    },
+    AddF64 { dst: Reg, a: Reg, b: Reg } pure;
+    SubF64 { dst: Reg, a: Reg, b: Reg } pure;
+    MulF64 { dst: Reg, a: Reg, b: Reg } pure;
+    DivF64 { dst: Reg, a: Reg, b: Reg } pure;
+    AddF32 { dst: Reg, a: Reg, b: Reg } pure;
+    SubF32 { dst: Reg, a: Reg, b: Reg } pure;
+    MulF32 { dst: Reg, a: Reg, b: Reg } pure;
+    DivF32 { dst: Reg, a: Reg, b: Reg } pure;
+    NegF64 { dst: Reg, a: Reg } pure;
+    SqrtF64 { dst: Reg, a: Reg } pure;
+    EqF64 { dst: Reg, a: Reg, b: Reg } pure;
+    LtF64 { dst: Reg, a: Reg, b: Reg } pure;
+    LeF64 { dst: Reg, a: Reg, b: Reg } pure;
+    EqF32 { dst: Reg, a: Reg, b: Reg } pure;
+    LtF32 { dst: Reg, a: Reg, b: Reg } pure;
+    LeF32 { dst: Reg, a: Reg, b: Reg } pure;
     /// A signed integer of at most 64 bits.
-    I64ToF64 {
-        dst: Reg,
-        a: Reg,
-    },
+    I64ToF64 { dst: Reg, a: Reg } pure;
     /// An unsigned integer of at most 64 bits.
-    U64ToF64 {
-        dst: Reg,
-        a: Reg,
-    },
+    U64ToF64 { dst: Reg, a: Reg } pure;
 
     /// Anything else on scalars: entry `index` of the function's table of [`Scalar`](crate::code::Scalar)s.
-    Scalar {
-        index: u32,
-    },
+    Scalar { index: u32 } other;
 
     // ── memory of the frame, at an offset known when the code was made ──
-    FrameI8 {
-        dst: Reg,
-        offset: u32,
-    },
-    FrameU8 {
-        dst: Reg,
-        offset: u32,
-    },
-    FrameI16 {
-        dst: Reg,
-        offset: u32,
-    },
-    FrameU16 {
-        dst: Reg,
-        offset: u32,
-    },
-    FrameI32 {
-        dst: Reg,
-        offset: u32,
-    },
-    FrameU32 {
-        dst: Reg,
-        offset: u32,
-    },
-    FrameW64 {
-        dst: Reg,
-        offset: u32,
-    },
-    FrameBool {
-        dst: Reg,
-        offset: u32,
-    },
-    FramePointer {
-        dst: Reg,
-        offset: u32,
-    },
-    SetFrame8 {
-        a: Reg,
-        offset: u32,
-    },
-    SetFrame16 {
-        a: Reg,
-        offset: u32,
-    },
-    SetFrame32 {
-        a: Reg,
-        offset: u32,
-    },
-    SetFrame64 {
-        a: Reg,
-        offset: u32,
-    },
-    SetFramePointer {
-        a: Reg,
-        offset: u32,
-    },
+    FrameI8 { dst: Reg, offset: u32 } load;
+    FrameU8 { dst: Reg, offset: u32 } load;
+    FrameI16 { dst: Reg, offset: u32 } load;
+    FrameU16 { dst: Reg, offset: u32 } load;
+    FrameI32 { dst: Reg, offset: u32 } load;
+    FrameU32 { dst: Reg, offset: u32 } load;
+    FrameW64 { dst: Reg, offset: u32 } load;
+    FrameBool { dst: Reg, offset: u32 } load;
+    FramePointer { dst: Reg, offset: u32 } load;
+    SetFrame8 { a: Reg, offset: u32 } store;
+    SetFrame16 { a: Reg, offset: u32 } store;
+    SetFrame32 { a: Reg, offset: u32 } store;
+    SetFrame64 { a: Reg, offset: u32 } store;
+    SetFramePointer { a: Reg, offset: u32 } store;
     // ── elements of an array in the frame: element `b` of those at the offset ──
-    FrameAtI8 {
-        dst: Reg,
-        b: Reg,
-        offset: u32,
-    },
-    FrameAtU8 {
-        dst: Reg,
-        b: Reg,
-        offset: u32,
-    },
-    FrameAtI16 {
-        dst: Reg,
-        b: Reg,
-        offset: u32,
-    },
-    FrameAtU16 {
-        dst: Reg,
-        b: Reg,
-        offset: u32,
-    },
-    FrameAtI32 {
-        dst: Reg,
-        b: Reg,
-        offset: u32,
-    },
-    FrameAtU32 {
-        dst: Reg,
-        b: Reg,
-        offset: u32,
-    },
-    FrameAtW64 {
-        dst: Reg,
-        b: Reg,
-        offset: u32,
-    },
-    FrameAtBool {
-        dst: Reg,
-        b: Reg,
-        offset: u32,
-    },
-    SetFrameAt8 {
-        a: Reg,
-        b: Reg,
-        offset: u32,
-    },
-    SetFrameAt16 {
-        a: Reg,
-        b: Reg,
-        offset: u32,
-    },
-    SetFrameAt32 {
-        a: Reg,
-        b: Reg,
-        offset: u32,
-    },
-    SetFrameAt64 {
-        a: Reg,
-        b: Reg,
-        offset: u32,
-    },
+    FrameAtI8 { dst: Reg, b: Reg, offset: u32 } load;
+    FrameAtU8 { dst: Reg, b: Reg, offset: u32 } load;
+    FrameAtI16 { dst: Reg, b: Reg, offset: u32 } load;
+    FrameAtU16 { dst: Reg, b: Reg, offset: u32 } load;
+    FrameAtI32 { dst: Reg, b: Reg, offset: u32 } load;
+    FrameAtU32 { dst: Reg, b: Reg, offset: u32 } load;
+    FrameAtW64 { dst: Reg, b: Reg, offset: u32 } load;
+    FrameAtBool { dst: Reg, b: Reg, offset: u32 } load;
+    SetFrameAt8 { a: Reg, b: Reg, offset: u32 } store;
+    SetFrameAt16 { a: Reg, b: Reg, offset: u32 } store;
+    SetFrameAt32 { a: Reg, b: Reg, offset: u32 } store;
+    SetFrameAt64 { a: Reg, b: Reg, offset: u32 } store;
     /// A scalar of any kind at `b` bytes from the offset.
-    FrameBytes {
-        dst: Reg,
-        b: Reg,
-        kind: MemKind,
-        offset: u32,
-    },
-    SetFrameBytes {
-        a: Reg,
-        b: Reg,
-        kind: MemKind,
-        offset: u32,
-    },
+    FrameBytes { dst: Reg, b: Reg, kind: MemKind, offset: u32 } load;
+    SetFrameBytes { a: Reg, b: Reg, kind: MemKind, offset: u32 } store;
 
     // ── memory behind the pointer in `b`, `offset` bytes further ──
-    LoadI8 {
-        dst: Reg,
-        b: Reg,
-        offset: u32,
-    },
-    LoadU8 {
-        dst: Reg,
-        b: Reg,
-        offset: u32,
-    },
-    LoadI16 {
-        dst: Reg,
-        b: Reg,
-        offset: u32,
-    },
-    LoadU16 {
-        dst: Reg,
-        b: Reg,
-        offset: u32,
-    },
-    LoadI32 {
-        dst: Reg,
-        b: Reg,
-        offset: u32,
-    },
-    LoadU32 {
-        dst: Reg,
-        b: Reg,
-        offset: u32,
-    },
-    LoadW64 {
-        dst: Reg,
-        b: Reg,
-        offset: u32,
-    },
-    LoadBool {
-        dst: Reg,
-        b: Reg,
-        offset: u32,
-    },
-    LoadPointer {
-        dst: Reg,
-        b: Reg,
-        offset: u32,
-    },
-    Store8 {
-        a: Reg,
-        b: Reg,
-        offset: u32,
-    },
-    Store16 {
-        a: Reg,
-        b: Reg,
-        offset: u32,
-    },
-    Store32 {
-        a: Reg,
-        b: Reg,
-        offset: u32,
-    },
-    Store64 {
-        a: Reg,
-        b: Reg,
-        offset: u32,
-    },
-    StorePointer {
-        a: Reg,
-        b: Reg,
-        offset: u32,
-    },
+    LoadI8 { dst: Reg, b: Reg, offset: u32 } load;
+    LoadU8 { dst: Reg, b: Reg, offset: u32 } load;
+    LoadI16 { dst: Reg, b: Reg, offset: u32 } load;
+    LoadU16 { dst: Reg, b: Reg, offset: u32 } load;
+    LoadI32 { dst: Reg, b: Reg, offset: u32 } load;
+    LoadU32 { dst: Reg, b: Reg, offset: u32 } load;
+    LoadW64 { dst: Reg, b: Reg, offset: u32 } load;
+    LoadBool { dst: Reg, b: Reg, offset: u32 } load;
+    LoadPointer { dst: Reg, b: Reg, offset: u32 } load;
+    Store8 { a: Reg, b: Reg, offset: u32 } store;
+    Store16 { a: Reg, b: Reg, offset: u32 } store;
+    Store32 { a: Reg, b: Reg, offset: u32 } store;
+    Store64 { a: Reg, b: Reg, offset: u32 } store;
+    StorePointer { a: Reg, b: Reg, offset: u32 } store;
     // ── element `c` of those behind the pointer in `b`, `offset` bytes further ──
-    LoadAtI8 {
-        dst: Reg,
-        b: Reg,
-        c: Reg,
-        offset: u32,
-    },
-    LoadAtU8 {
-        dst: Reg,
-        b: Reg,
-        c: Reg,
-        offset: u32,
-    },
-    LoadAtI16 {
-        dst: Reg,
-        b: Reg,
-        c: Reg,
-        offset: u32,
-    },
-    LoadAtU16 {
-        dst: Reg,
-        b: Reg,
-        c: Reg,
-        offset: u32,
-    },
-    LoadAtI32 {
-        dst: Reg,
-        b: Reg,
-        c: Reg,
-        offset: u32,
-    },
-    LoadAtU32 {
-        dst: Reg,
-        b: Reg,
-        c: Reg,
-        offset: u32,
-    },
-    LoadAtW64 {
-        dst: Reg,
-        b: Reg,
-        c: Reg,
-        offset: u32,
-    },
-    LoadAtBool {
-        dst: Reg,
-        b: Reg,
-        c: Reg,
-        offset: u32,
-    },
-    StoreAt8 {
-        a: Reg,
-        b: Reg,
-        c: Reg,
-        offset: u32,
-    },
-    StoreAt16 {
-        a: Reg,
-        b: Reg,
-        c: Reg,
-        offset: u32,
-    },
-    StoreAt32 {
-        a: Reg,
-        b: Reg,
-        c: Reg,
-        offset: u32,
-    },
-    StoreAt64 {
-        a: Reg,
-        b: Reg,
-        c: Reg,
-        offset: u32,
-    },
+    LoadAtI8 { dst: Reg, b: Reg, c: Reg, offset: u32 } load;
+    LoadAtU8 { dst: Reg, b: Reg, c: Reg, offset: u32 } load;
+    LoadAtI16 { dst: Reg, b: Reg, c: Reg, offset: u32 } load;
+    LoadAtU16 { dst: Reg, b: Reg, c: Reg, offset: u32 } load;
+    LoadAtI32 { dst: Reg, b: Reg, c: Reg, offset: u32 } load;
+    LoadAtU32 { dst: Reg, b: Reg, c: Reg, offset: u32 } load;
+    LoadAtW64 { dst: Reg, b: Reg, c: Reg, offset: u32 } load;
+    LoadAtBool { dst: Reg, b: Reg, c: Reg, offset: u32 } load;
+    StoreAt8 { a: Reg, b: Reg, c: Reg, offset: u32 } store;
+    StoreAt16 { a: Reg, b: Reg, c: Reg, offset: u32 } store;
+    StoreAt32 { a: Reg, b: Reg, c: Reg, offset: u32 } store;
+    StoreAt64 { a: Reg, b: Reg, c: Reg, offset: u32 } store;
+
+    // ── the same with `CheckBounds` before: the bound is the number `bound`, or with the highest bit set a register ──
+    CheckedLoadAtI8 { dst: Reg, b: Reg, c: Reg, bound: u32 } load;
+    CheckedLoadAtU8 { dst: Reg, b: Reg, c: Reg, bound: u32 } load;
+    CheckedLoadAtI16 { dst: Reg, b: Reg, c: Reg, bound: u32 } load;
+    CheckedLoadAtU16 { dst: Reg, b: Reg, c: Reg, bound: u32 } load;
+    CheckedLoadAtI32 { dst: Reg, b: Reg, c: Reg, bound: u32 } load;
+    CheckedLoadAtU32 { dst: Reg, b: Reg, c: Reg, bound: u32 } load;
+    CheckedLoadAtW64 { dst: Reg, b: Reg, c: Reg, bound: u32 } load;
+    CheckedLoadAtBool { dst: Reg, b: Reg, c: Reg, bound: u32 } load;
+    CheckedStoreAt8 { a: Reg, b: Reg, c: Reg, bound: u32 } store;
+    CheckedStoreAt16 { a: Reg, b: Reg, c: Reg, bound: u32 } store;
+    CheckedStoreAt32 { a: Reg, b: Reg, c: Reg, bound: u32 } store;
+    CheckedStoreAt64 { a: Reg, b: Reg, c: Reg, bound: u32 } store;
+    // ── the same in the frame: offset and bound are entry `range` of the function's table of ranges ──
+    CheckedFrameAtI8 { dst: Reg, b: Reg, range: u32 } load;
+    CheckedFrameAtU8 { dst: Reg, b: Reg, range: u32 } load;
+    CheckedFrameAtI16 { dst: Reg, b: Reg, range: u32 } load;
+    CheckedFrameAtU16 { dst: Reg, b: Reg, range: u32 } load;
+    CheckedFrameAtI32 { dst: Reg, b: Reg, range: u32 } load;
+    CheckedFrameAtU32 { dst: Reg, b: Reg, range: u32 } load;
+    CheckedFrameAtW64 { dst: Reg, b: Reg, range: u32 } load;
+    CheckedFrameAtBool { dst: Reg, b: Reg, range: u32 } load;
+    CheckedSetFrameAt8 { a: Reg, b: Reg, range: u32 } store;
+    CheckedSetFrameAt16 { a: Reg, b: Reg, range: u32 } store;
+    CheckedSetFrameAt32 { a: Reg, b: Reg, range: u32 } store;
+    CheckedSetFrameAt64 { a: Reg, b: Reg, range: u32 } store;
 
     // ── addresses ──
     /// The pointer to a local that has one, `imm` bytes into it.
-    AddrLocal {
-        dst: Reg,
-        handle: u16,
-        imm: u32,
-    },
+    AddrLocal { dst: Reg, handle: u16, imm: u32 } pure;
     /// The pointer `imm` bytes further: a part of what it points to.
-    PtrAddImm {
-        dst: Reg,
-        a: Reg,
-        imm: u32,
-    },
+    PtrAddImm { dst: Reg, a: Reg, imm: u32 } pure;
     /// The pointer `b` bytes further.
-    PtrAdd {
-        dst: Reg,
-        a: Reg,
-        b: Reg,
-    },
+    PtrAdd { dst: Reg, a: Reg, b: Reg } pure;
     /// The pointer to element `b` of those of `size` bytes.
-    PtrIndex {
-        dst: Reg,
-        a: Reg,
-        b: Reg,
-        size: u32,
-    },
+    PtrIndex { dst: Reg, a: Reg, b: Reg, size: u32 } pure;
     /// The place of bytes of the frame, for the callee to copy.
-    FrameAddr {
-        dst: Reg,
-        offset: u32,
-    },
+    FrameAddr { dst: Reg, offset: u32 } pure;
     /// The pointer to constant `index` of the machine's table.
-    ConstPointer {
-        dst: Reg,
-        index: u32,
-    },
+    ConstPointer { dst: Reg, index: u32 } pure;
     /// Makes the frame's bytes uninitialised: entry `index` of the function's table of ranges.
-    Forget {
-        index: u32,
-    },
+    Forget { index: u32 } store;
     /// Gives local `local` an allocation, in handle `handle`.
-    Birth {
-        local: u32,
-    },
+    Birth { local: u32 } other;
     /// Ends the allocation of a local.
-    Death {
-        local: u32,
-    },
+    Death { local: u32 } other;
     /// Sets up the handles of a frame.
-    Enter,
+    Enter {} other;
     /// Ends the allocations of all locals.
-    Leave,
+    Leave {} other;
     /// Copies bytes: entry `index` of the function's table of [`CopyPlan`](crate::code::CopyPlan)s.
-    Copy {
-        index: u32,
-    },
+    Copy { index: u32 } store;
     /// Fills an array whose first element is there: entry `index` of the function's table of [`RepeatPlan`](crate::code::RepeatPlan)s.
-    Repeat {
-        index: u32,
-    },
+    Repeat { index: u32 } store;
     /// `dst = a + b elements of size bytes`, inside of the allocation.
-    PtrOffset {
-        dst: Reg,
-        a: Reg,
-        b: Reg,
-        size: u32,
-    },
+    PtrOffset { dst: Reg, a: Reg, b: Reg, size: u32 } load;
     /// Other operations on memory: entry `index` of the function's table of [`RawOp`](crate::code::RawOp)s.
-    Raw {
-        index: u32,
-    },
+    Raw { index: u32 } other;
     /// What needs the world outside of the machine: entry `index` of the function's table of [`Service`](crate::code::Service)s.
-    Service {
-        index: u32,
-    },
+    Service { index: u32 } other;
 }
 
-impl Op {
-    /// Where it may go on.
-    pub(crate) fn target_mut(&mut self) -> Option<&mut Pc> {
-        match self {
-            Op::Jump { to }
-            | Op::BrTrue { to, .. }
-            | Op::BrFalse { to, .. }
-            | Op::BrEq { to, .. }
-            | Op::BrNe { to, .. }
-            | Op::BrLtS { to, .. }
-            | Op::BrLeS { to, .. }
-            | Op::BrLtU { to, .. }
-            | Op::BrLeU { to, .. }
-            | Op::BrEqImm { to, .. }
-            | Op::BrNeImm { to, .. }
-            | Op::BrLtSImm { to, .. }
-            | Op::BrGeSImm { to, .. }
-            | Op::BrLtUImm { to, .. }
-            | Op::BrGeUImm { to, .. } => Some(to),
-            _ => None,
-        }
-    }
+/// The bound of a checked access is in the register of the low byte.
+pub(crate) const BOUND_IN_REGISTER: u32 = 1 << 31;
 
-    /// The register it sets, if that is all it does beside failing.
-    pub(crate) fn dst_mut(&mut self) -> Option<&mut Reg> {
-        match self {
-            Op::Move { dst, .. }
-            | Op::Imm { dst, .. }
-            | Op::Const { dst, .. }
-            | Op::LoadSlot { dst, .. }
-            | Op::AddI32 { dst, .. }
-            | Op::AddI64 { dst, .. }
-            | Op::AddU32 { dst, .. }
-            | Op::AddU64 { dst, .. }
-            | Op::AddS { dst, .. }
-            | Op::AddU { dst, .. }
-            | Op::SubI32 { dst, .. }
-            | Op::SubI64 { dst, .. }
-            | Op::SubU { dst, .. }
-            | Op::SubS { dst, .. }
-            | Op::MulI32 { dst, .. }
-            | Op::MulI64 { dst, .. }
-            | Op::MulU32 { dst, .. }
-            | Op::MulU64 { dst, .. }
-            | Op::MulS { dst, .. }
-            | Op::MulU { dst, .. }
-            | Op::AddImmI32 { dst, .. }
-            | Op::AddImmI64 { dst, .. }
-            | Op::AddImmU32 { dst, .. }
-            | Op::AddImmU64 { dst, .. }
-            | Op::SubImmU { dst, .. }
-            | Op::MulImmI32 { dst, .. }
-            | Op::MulImmI64 { dst, .. }
-            | Op::MulImmU32 { dst, .. }
-            | Op::MulImmU64 { dst, .. }
-            | Op::DivS { dst, .. }
-            | Op::DivU { dst, .. }
-            | Op::RemS { dst, .. }
-            | Op::RemU { dst, .. }
-            | Op::DivImmS { dst, .. }
-            | Op::DivImmU { dst, .. }
-            | Op::RemImmS { dst, .. }
-            | Op::RemImmU { dst, .. }
-            | Op::NegS { dst, .. }
-            | Op::NegU { dst, .. }
-            | Op::ShlS { dst, .. }
-            | Op::ShlU { dst, .. }
-            | Op::ShrS { dst, .. }
-            | Op::ShrU { dst, .. }
-            | Op::WAdd { dst, .. }
-            | Op::WSub { dst, .. }
-            | Op::WMul { dst, .. }
-            | Op::WAddU32 { dst, .. }
-            | Op::WSubU32 { dst, .. }
-            | Op::WMulU32 { dst, .. }
-            | Op::WAddImm { dst, .. }
-            | Op::WAddImmU32 { dst, .. }
-            | Op::WMulImmU32 { dst, .. }
-            | Op::WDivS { dst, .. }
-            | Op::WRemS { dst, .. }
-            | Op::WShlS { dst, .. }
-            | Op::WShlU { dst, .. }
-            | Op::WShrS { dst, .. }
-            | Op::WShrU { dst, .. }
-            | Op::ShlImmS { dst, .. }
-            | Op::ShlImmU { dst, .. }
-            | Op::ShrImmS { dst, .. }
-            | Op::ShrImmU { dst, .. }
-            | Op::RotLU32 { dst, .. }
-            | Op::RotRU32 { dst, .. }
-            | Op::RotLImmU32 { dst, .. }
-            | Op::And { dst, .. }
-            | Op::Or { dst, .. }
-            | Op::Xor { dst, .. }
-            | Op::AndImm { dst, .. }
-            | Op::OrImm { dst, .. }
-            | Op::XorImm { dst, .. }
-            | Op::Not { dst, .. }
-            | Op::NotU { dst, .. }
-            | Op::ExtS { dst, .. }
-            | Op::ExtU { dst, .. }
-            | Op::NarrowS { dst, .. }
-            | Op::NarrowU { dst, .. }
-            | Op::Eq { dst, .. }
-            | Op::Ne { dst, .. }
-            | Op::LtS { dst, .. }
-            | Op::LeS { dst, .. }
-            | Op::LtU { dst, .. }
-            | Op::LeU { dst, .. }
-            | Op::EqImm { dst, .. }
-            | Op::NeImm { dst, .. }
-            | Op::LtSImm { dst, .. }
-            | Op::GeSImm { dst, .. }
-            | Op::LtUImm { dst, .. }
-            | Op::GeUImm { dst, .. }
-            | Op::ComparePointers { dst, .. }
-            | Op::AddF64 { dst, .. }
-            | Op::SubF64 { dst, .. }
-            | Op::MulF64 { dst, .. }
-            | Op::DivF64 { dst, .. }
-            | Op::AddF32 { dst, .. }
-            | Op::SubF32 { dst, .. }
-            | Op::MulF32 { dst, .. }
-            | Op::DivF32 { dst, .. }
-            | Op::NegF64 { dst, .. }
-            | Op::SqrtF64 { dst, .. }
-            | Op::EqF64 { dst, .. }
-            | Op::LtF64 { dst, .. }
-            | Op::LeF64 { dst, .. }
-            | Op::EqF32 { dst, .. }
-            | Op::LtF32 { dst, .. }
-            | Op::LeF32 { dst, .. }
-            | Op::I64ToF64 { dst, .. }
-            | Op::U64ToF64 { dst, .. }
-            | Op::FrameI8 { dst, .. }
-            | Op::FrameU8 { dst, .. }
-            | Op::FrameI16 { dst, .. }
-            | Op::FrameU16 { dst, .. }
-            | Op::FrameI32 { dst, .. }
-            | Op::FrameU32 { dst, .. }
-            | Op::FrameW64 { dst, .. }
-            | Op::FrameBool { dst, .. }
-            | Op::FramePointer { dst, .. }
-            | Op::FrameAtI8 { dst, .. }
-            | Op::FrameAtU8 { dst, .. }
-            | Op::FrameAtI16 { dst, .. }
-            | Op::FrameAtU16 { dst, .. }
-            | Op::FrameAtI32 { dst, .. }
-            | Op::FrameAtU32 { dst, .. }
-            | Op::FrameAtW64 { dst, .. }
-            | Op::FrameAtBool { dst, .. }
-            | Op::FrameBytes { dst, .. }
-            | Op::LoadI8 { dst, .. }
-            | Op::LoadU8 { dst, .. }
-            | Op::LoadI16 { dst, .. }
-            | Op::LoadU16 { dst, .. }
-            | Op::LoadI32 { dst, .. }
-            | Op::LoadU32 { dst, .. }
-            | Op::LoadW64 { dst, .. }
-            | Op::LoadBool { dst, .. }
-            | Op::LoadPointer { dst, .. }
-            | Op::LoadAtI8 { dst, .. }
-            | Op::LoadAtU8 { dst, .. }
-            | Op::LoadAtI16 { dst, .. }
-            | Op::LoadAtU16 { dst, .. }
-            | Op::LoadAtI32 { dst, .. }
-            | Op::LoadAtU32 { dst, .. }
-            | Op::LoadAtW64 { dst, .. }
-            | Op::LoadAtBool { dst, .. }
-            | Op::AddrLocal { dst, .. }
-            | Op::PtrAddImm { dst, .. }
-            | Op::PtrAdd { dst, .. }
-            | Op::PtrIndex { dst, .. }
-            | Op::FrameAddr { dst, .. }
-            | Op::ConstPointer { dst, .. }
-            | Op::PtrOffset { dst, .. } => Some(dst),
-            _ => None,
-        }
+impl Op {
+    /// The access to an element with the check before it in one instruction, if there is one. Parts of the frame are noted in `ranges`.
+    pub(crate) fn with_check(self, check: Op, ranges: &mut Vec<(u32, u32)>) -> Option<Op> {
+        let (index, bound) = match check {
+            Op::CheckBoundsImm { a, imm } if imm < BOUND_IN_REGISTER => (a, imm),
+            Op::CheckBounds { a, b } => (a, BOUND_IN_REGISTER | u32::from(b)),
+            _ => return None,
+        };
+        let mut range = |offset: u32| {
+            (bound < BOUND_IN_REGISTER).then(|| {
+                ranges.push((offset, bound));
+                ranges.len() as u32 - 1
+            })
+        };
+        Some(match self {
+            Op::LoadAtI8 { dst, b, c, offset: 0 } if c == index => Op::CheckedLoadAtI8 { dst, b, c, bound },
+            Op::LoadAtU8 { dst, b, c, offset: 0 } if c == index => Op::CheckedLoadAtU8 { dst, b, c, bound },
+            Op::LoadAtI16 { dst, b, c, offset: 0 } if c == index => Op::CheckedLoadAtI16 { dst, b, c, bound },
+            Op::LoadAtU16 { dst, b, c, offset: 0 } if c == index => Op::CheckedLoadAtU16 { dst, b, c, bound },
+            Op::LoadAtI32 { dst, b, c, offset: 0 } if c == index => Op::CheckedLoadAtI32 { dst, b, c, bound },
+            Op::LoadAtU32 { dst, b, c, offset: 0 } if c == index => Op::CheckedLoadAtU32 { dst, b, c, bound },
+            Op::LoadAtW64 { dst, b, c, offset: 0 } if c == index => Op::CheckedLoadAtW64 { dst, b, c, bound },
+            Op::LoadAtBool { dst, b, c, offset: 0 } if c == index => Op::CheckedLoadAtBool { dst, b, c, bound },
+            Op::StoreAt8 { a, b, c, offset: 0 } if c == index => Op::CheckedStoreAt8 { a, b, c, bound },
+            Op::StoreAt16 { a, b, c, offset: 0 } if c == index => Op::CheckedStoreAt16 { a, b, c, bound },
+            Op::StoreAt32 { a, b, c, offset: 0 } if c == index => Op::CheckedStoreAt32 { a, b, c, bound },
+            Op::StoreAt64 { a, b, c, offset: 0 } if c == index => Op::CheckedStoreAt64 { a, b, c, bound },
+            Op::FrameAtI8 { dst, b, offset } if b == index => Op::CheckedFrameAtI8 { dst, b, range: range(offset)? },
+            Op::FrameAtU8 { dst, b, offset } if b == index => Op::CheckedFrameAtU8 { dst, b, range: range(offset)? },
+            Op::FrameAtI16 { dst, b, offset } if b == index => Op::CheckedFrameAtI16 { dst, b, range: range(offset)? },
+            Op::FrameAtU16 { dst, b, offset } if b == index => Op::CheckedFrameAtU16 { dst, b, range: range(offset)? },
+            Op::FrameAtI32 { dst, b, offset } if b == index => Op::CheckedFrameAtI32 { dst, b, range: range(offset)? },
+            Op::FrameAtU32 { dst, b, offset } if b == index => Op::CheckedFrameAtU32 { dst, b, range: range(offset)? },
+            Op::FrameAtW64 { dst, b, offset } if b == index => Op::CheckedFrameAtW64 { dst, b, range: range(offset)? },
+            Op::FrameAtBool { dst, b, offset } if b == index => {
+                Op::CheckedFrameAtBool { dst, b, range: range(offset)? }
+            }
+            Op::SetFrameAt8 { a, b, offset } if b == index => Op::CheckedSetFrameAt8 { a, b, range: range(offset)? },
+            Op::SetFrameAt16 { a, b, offset } if b == index => Op::CheckedSetFrameAt16 { a, b, range: range(offset)? },
+            Op::SetFrameAt32 { a, b, offset } if b == index => Op::CheckedSetFrameAt32 { a, b, range: range(offset)? },
+            Op::SetFrameAt64 { a, b, offset } if b == index => Op::CheckedSetFrameAt64 { a, b, range: range(offset)? },
+            _ => return None,
+        })
     }
 }
 

@@ -168,11 +168,14 @@ fn wide_integers() {
     assert_eq!(world.int("pow", &[3, 80]) as u128, 3u128.pow(80));
     assert_eq!(world.int("through", &[1 << 100]), -(1 << 96));
     assert_eq!(world.int("through", &[-(1 << 100)]), 1 << 96);
-    assert_eq!(["-5", "max", "0"].map(|name| match name {
-        "-5" => world.int("sort", &[-5]),
-        "max" => world.int("sort", &[i128::MAX]),
-        _ => world.int("sort", &[0]),
-    }), [1, 2, 3]);
+    assert_eq!(
+        ["-5", "max", "0"].map(|name| match name {
+            "-5" => world.int("sort", &[-5]),
+            "max" => world.int("sort", &[i128::MAX]),
+            _ => world.int("sort", &[0]),
+        }),
+        [1, 2, 3]
+    );
 }
 
 #[test]
@@ -249,7 +252,10 @@ fn views() {
     );
     assert_eq!(world.int("main", &[1, 4]), 1509);
     assert_eq!(world.int("main", &[5, 5]), 1500);
-    assert!(matches!(world.trap("main", &[3, 2]), kiln_interp::TrapKind::Panic { reason: kiln_cfg::Panic::OutOfBounds, .. }));
+    assert!(matches!(
+        world.trap("main", &[3, 2]),
+        kiln_interp::TrapKind::Panic { reason: kiln_cfg::Panic::OutOfBounds, .. }
+    ));
 }
 
 #[test]

@@ -18,6 +18,13 @@ pub(super) struct Target {
 
 impl Lower<'_> {
     pub(super) fn assign(&mut self, place: &Place, value: &Rvalue) -> Lowered {
+        self.fresh = None;
+        self.compute(place, value)?;
+        self.share();
+        Ok(())
+    }
+
+    fn compute(&mut self, place: &Place, value: &Rvalue) -> Lowered {
         match value {
             Rvalue::Operand(operand) => {
                 let spot = self.spot(place)?;

@@ -213,6 +213,8 @@ fn immediate(op: BinOp, Ints { ty, dst, a }: Ints, bits: u64) -> Option<Op> {
         (BinOp::Rem(_), false, _) => Op::RemImmU { dst, a, imm: not_zero? },
         (BinOp::Add(Wrapping), _, 64) => Op::WAddImm { dst, a, imm: signed? },
         (BinOp::Sub(Wrapping), _, 64) => Op::WAddImm { dst, a, imm: minus? },
+        (BinOp::Add(Wrapping), true, 32) => Op::WAddImmI32 { dst, a, imm: signed? },
+        (BinOp::Sub(Wrapping), true, 32) => Op::WAddImmI32 { dst, a, imm: minus? },
         (BinOp::Add(Wrapping), false, 32) => Op::WAddImmU32 { dst, a, imm: bits as u32 as i32 },
         (BinOp::Sub(Wrapping), false, 32) => Op::WAddImmU32 { dst, a, imm: (bits as u32).wrapping_neg() as i32 },
         (BinOp::Mul(Wrapping), false, 32) => Op::WMulImmU32 { dst, a, imm: unsigned? },

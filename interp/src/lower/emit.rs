@@ -1,5 +1,6 @@
 //! Bytecode while it is made: instructions, registers, jumps.
 
+use super::known::{Found, Known};
 use crate::abi::IN_WINDOW;
 use crate::code::{Switch, Tables};
 use crate::op::{Op, Pc, Reg};
@@ -23,9 +24,32 @@ pub(super) struct Emit {
     jumps: Vec<usize>,
     /// The last instruction that something may jump over or to: those before are not changed any more.
     barrier: usize,
-    taken: [bool; 256],
+    known: Known,
+    /// How many locals and scratch values each register holds.
+    users: [u8; 256],
+    /// All registers from here on were never used.
+    unused: usize,
     scratch: Vec<Reg>,
+    /// Where the next register is looked for.
+    turn: usize,
+    /// What is put into registers at the beginning of the function.
+    constants: Vec<(Constant, Reg)>,
 }
+
+/// A constant that loops use.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Constant {
+    /// Bits of a scalar.
+    Bits(u64),
+    /// The pointer to a constant in memory, by its number.
+    Pointer(u32),
+}
+
+/// How far above the lowest free register others are taken.
+const TURN: usize = 12;
+
+/// Registers that constants may take.
+const CONSTANTS: usize = 24;
 
 impl Emit {
     pub(super) fn new(blocks: usize) -> Emit {
@@ -37,15 +61,84 @@ impl Emit {
             starts: (0..blocks).map(|_| None).collect(),
             jumps: Vec::new(),
             barrier: 0,
-            taken: [false; 256],
+            known: Known::default(),
+            users: [0; 256],
+            unused: 0,
             scratch: Vec::new(),
+            turn: 0,
+            constants: Vec::new(),
         }
     }
 
-    /// Appends an instruction.
+    /// Appends an instruction, unless what it computes or checks is known.
     pub(super) fn op(&mut self, op: Op) {
+        match self.known.find(op) {
+            Some(Found::Checked) => {}
+            Some(Found::In(a)) => {
+                let mut op = op;
+                let dst = *op.dst_mut().expect("what is found in a register was computed");
+                self.move_to(dst, a);
+            }
+            None => self.push(op),
+        }
+    }
+
+    /// Moves a register to another one.
+    pub(super) fn move_to(&mut self, dst: Reg, a: Reg) {
+        if dst != a {
+            self.push(Op::Move { dst, a });
+        }
+    }
+
+    /// Appends an instruction of a table, which sets `dst` and the register behind it.
+    pub(super) fn table_op(&mut self, op: Op, dst: Reg) {
         self.ops.push(op);
         self.ranges.push(self.range);
+        self.known.set(dst);
+        self.known.set(dst.wrapping_add(1));
+    }
+
+    fn push(&mut self, op: Op) {
+        self.known.add(op);
+        // A check joins the access it stands before; that the check holds remains known.
+        if self.ops.len() > self.barrier
+            && let Some(last) = self.ops.last_mut()
+            && let Some(joined) = op.with_check(*last, &mut self.tables.ranges)
+        {
+            *last = joined;
+            return;
+        }
+        self.ops.push(op);
+        self.ranges.push(self.range);
+    }
+
+    /// Makes the last instruction set another register, if it sets `a` and may be changed, and nothing else knows of `a`.
+    pub(super) fn retarget(&mut self, a: Reg, dst: Reg) -> bool {
+        if self.ops.len() <= self.barrier || self.users[usize::from(a)] > 1 {
+            return false;
+        }
+        let Some(op) = self.ops.last_mut() else { return false };
+        match op.dst_mut() {
+            Some(set) if *set == a => *set = dst,
+            _ => return false,
+        }
+        let op = *op;
+        self.known.set(a);
+        self.known.add(op);
+        true
+    }
+
+    /// Takes a move back that was the last instruction; answers where the value is.
+    pub(super) fn take_back_move(&mut self, dst: Reg) -> Option<Reg> {
+        match self.ops.last() {
+            Some(Op::Move { dst: set, a }) if *set == dst && self.ops.len() > self.barrier => {
+                let a = *a;
+                self.ops.pop();
+                self.ranges.pop();
+                Some(a)
+            }
+            _ => None,
+        }
     }
 
     /// Appends an instruction whose target is a block.
@@ -58,15 +151,75 @@ impl Emit {
     pub(super) fn begin(&mut self, block: BlockId) {
         self.starts[block] = Some(self.ops.len() as Pc);
         self.barrier = self.ops.len();
+        self.known.clear();
     }
 
-    /// The instruction before, if it may still be changed.
-    pub(super) fn last(&mut self) -> Option<&mut Op> {
-        if self.ops.len() > self.barrier { self.ops.last_mut() } else { None }
+    /// The register that has a constant as long as the function runs; `None` if there are many already.
+    pub(super) fn constant(&mut self, constant: Constant) -> Option<Reg> {
+        if let Some((_, reg)) = self.constants.iter().find(|known| known.0 == constant) {
+            return Some(*reg);
+        }
+        if self.constants.len() == CONSTANTS || self.unused >= 256 - SCRATCH {
+            return None;
+        }
+        let reg = self.unused as Reg;
+        self.unused += 1;
+        self.users[usize::from(reg)] = 1;
+        self.constants.push((constant, reg));
+        Some(reg)
+    }
+
+    /// The instruction that sets a register to bits.
+    pub(super) fn bits_op(&mut self, bits: u64, dst: Reg) -> Op {
+        if let Ok(imm) = i32::try_from(bits as i64) {
+            return Op::Imm { dst, imm };
+        }
+        let consts = &mut self.tables.consts;
+        let index = consts.iter().position(|known| *known == bits).unwrap_or_else(|| {
+            consts.push(bits);
+            consts.len() - 1
+        });
+        Op::Const { dst, index: index as u32 }
+    }
+
+    /// Makes the last instruction one that jumps, if it may be changed.
+    pub(super) fn make_jump(&mut self, with: impl FnOnce(Op) -> Option<Op>) -> bool {
+        if self.ops.len() <= self.barrier {
+            return false;
+        }
+        match self.ops.last().copied().and_then(with) {
+            Some(op) => {
+                // Where it may fail is where the instruction before could.
+                self.jumps.push(self.ops.len() - 1);
+                self.ops.pop();
+                self.ops.push(op);
+                self.known.add(op);
+                true
+            }
+            None => false,
+        }
+    }
+
+    /// Puts the constants before everything else.
+    fn insert_constants(&mut self, range: TextRange) {
+        let constants = std::mem::take(&mut self.constants);
+        let count = constants.len();
+        let ops: Vec<Op> = constants
+            .into_iter()
+            .map(|(constant, dst)| match constant {
+                Constant::Bits(bits) => self.bits_op(bits, dst),
+                Constant::Pointer(index) => Op::ConstPointer { dst, index },
+            })
+            .collect();
+        self.ops.splice(0..0, ops);
+        self.ranges.splice(0..0, std::iter::repeat_n(range, count));
+        self.jumps.iter_mut().for_each(|jump| *jump += count);
+        self.starts.iter_mut().flatten().for_each(|start| *start += count as Pc);
     }
 
     /// Turns numbers of blocks in jumps and switches into positions.
-    pub(super) fn finish(mut self) -> (Box<[Op]>, Box<[TextRange]>, Tables) {
+    pub(super) fn finish(mut self, range: TextRange) -> (Box<[Op]>, Box<[TextRange]>, Tables) {
+        self.insert_constants(range);
         let starts = self.starts;
         let resolve = |to: &mut Pc| *to = starts[BlockId(*to)].expect("every block that is jumped to is lowered");
         for index in self.jumps {
@@ -93,12 +246,32 @@ impl Emit {
 
     /// Takes particular registers for a local.
     pub(super) fn take_at(&mut self, reg: Reg, count: usize) {
-        self.taken[usize::from(reg)..usize::from(reg) + count].fill(true);
+        self.row(reg, count).iter_mut().for_each(|users| *users += 1);
+        self.unused = self.unused.max(usize::from(reg) + count);
     }
 
     /// Gives registers of a local back.
     pub(super) fn give(&mut self, reg: Reg, count: usize) {
-        self.taken[usize::from(reg)..usize::from(reg) + count].fill(false);
+        self.row(reg, count).iter_mut().for_each(|users| *users -= 1);
+    }
+
+    /// A second local has the value of a register; `false` if too many have it already.
+    pub(super) fn share(&mut self, reg: Reg) -> bool {
+        let users = &mut self.users[usize::from(reg)];
+        if *users < 200 {
+            *users += 1;
+            return true;
+        }
+        false
+    }
+
+    /// Whether no local has a register, and no value of the current instruction.
+    pub(super) fn is_free(&self, reg: Reg) -> bool {
+        self.users[usize::from(reg)] == 0
+    }
+
+    fn row(&mut self, reg: Reg, count: usize) -> &mut [u8] {
+        &mut self.users[usize::from(reg)..usize::from(reg) + count]
     }
 
     /// A register until the end of the current instruction.
@@ -116,9 +289,10 @@ impl Emit {
 
     /// Registers in a row above all that are in use, for a call's arguments.
     pub(super) fn above(&mut self, count: usize) -> Reg {
-        let first = self.taken.iter().rposition(|taken| *taken).map_or(0, |last| last + 1);
+        let first = self.users.iter().rposition(|users| *users > 0).map_or(0, |last| last + 1);
         assert!(first + count <= 256, "locals and what an instruction needs leave as many registers as arguments take");
-        self.taken[first..first + count].fill(true);
+        self.users[first..first + count].fill(1);
+        self.unused = self.unused.max(first + count);
         self.scratch.extend((first..first + count).map(|reg| reg as Reg));
         first as Reg
     }
@@ -136,19 +310,25 @@ impl Emit {
     /// Gives scratch registers back that were taken since there were `count` of them.
     pub(super) fn give_scratch(&mut self, count: usize) {
         for reg in self.scratch.drain(count..) {
-            self.taken[usize::from(reg)] = false;
+            self.users[usize::from(reg)] -= 1;
         }
     }
 
     /// Keeps a scratch register for a local.
     pub(super) fn keep(&mut self, reg: Reg, count: usize) {
         self.scratch.retain(|scratch| *scratch < reg || usize::from(*scratch) >= usize::from(reg) + count);
-        self.take_at(reg, count);
     }
 
+    /// Free registers in a row. They are taken in turn, so that what the others hold stays known for a while.
     fn find(&mut self, count: usize, limit: usize) -> Option<Reg> {
-        let start = self.taken[..limit].windows(count).position(|row| row.iter().all(|taken| !taken))?;
-        self.taken[start..start + count].fill(true);
+        let free = |start: &usize| self.users[*start..*start + count].iter().all(|users| *users == 0);
+        let starts = 0..=limit - count;
+        let lowest = starts.clone().find(free)?;
+        let in_turn = self.turn.max(lowest)..=(lowest + TURN).min(limit - count);
+        let start = in_turn.into_iter().find(free).unwrap_or(lowest);
+        self.turn = if start >= lowest + TURN { 0 } else { start + count };
+        self.users[start..start + count].fill(1);
+        self.unused = self.unused.max(start + count);
         Some(start as Reg)
     }
 }

@@ -1,6 +1,7 @@
 //! Ends of blocks: jumps, branches, switches, returns.
 
 use super::binary::swapped;
+use super::locals::Loc;
 use super::place::Where;
 use super::scalar::is_wide;
 use super::{Lower, Lowered};
@@ -12,6 +13,9 @@ use crate::op::{Op, Pc, Reg};
 use kiln_cfg::{BlockId, Func, LocalKind, Operand, Panic, Place, Rvalue, Stmt, Terminator};
 use kiln_types::arith::{CompareOp, Kind};
 use kiln_types::{IntType, TypeId};
+
+/// As many instructions of a block are repeated at most.
+const REPEATED: usize = 3;
 
 /// A comparison that only decides a branch.
 #[derive(Clone, Copy)]
@@ -40,10 +44,7 @@ impl Lower<'_> {
 
     pub(super) fn terminator(&mut self, term: &Terminator, fused: Option<Fused>) -> Lowered {
         match term {
-            Terminator::Jump(to) => {
-                self.go_on(*to);
-                Ok(())
-            }
+            Terminator::Jump(to) => self.jump_to(*to),
             Terminator::Branch { cond, then, else_ } => self.branch(*cond, *then, *else_, fused),
             Terminator::Switch { value, ty, cases, default } => self.switch(*value, *ty, cases, *default),
             Terminator::Return => self.ret(),
@@ -58,7 +59,7 @@ impl Lower<'_> {
                 Ok(())
             }
             Terminator::Unreachable => {
-                self.emit.op(Op::Unreachable);
+                self.emit.op(Op::Unreachable {});
                 Ok(())
             }
         }
@@ -66,41 +67,81 @@ impl Lower<'_> {
 
     /// Goes on with a block, by falling through if it is the next one.
     fn go_on(&mut self, to: BlockId) {
-        if to.0 != self.block.0 + 1 {
+        if to.0 != self.next.0 {
             self.emit.jump(Op::Jump { to: to.0 });
         }
     }
 
+    /// The end of a block that jumps. A short block that only decides where to go on, or returns, is repeated here: of a loop that tests
+    /// at its beginning, each turn then ends with the test.
+    fn jump_to(&mut self, to: BlockId) -> Lowered {
+        let body = &self.func.blocks[to];
+        let decides = matches!(body.term, Terminator::Branch { .. } | Terminator::Return);
+        if to == self.next || self.is_repeating || !decides || body.stmts.len() > REPEATED {
+            self.go_on(to);
+            return Ok(());
+        }
+        let block = std::mem::replace(&mut self.block, to);
+        self.at = u32::MAX;
+        self.end_stmt();
+        self.is_repeating = true;
+        let lowered = self.block_body(to);
+        self.is_repeating = false;
+        self.block = block;
+        lowered
+    }
+
     fn branch(&mut self, cond: Operand, then: BlockId, else_: BlockId, fused: Option<Fused>) -> Lowered {
         // The branch that is not the next block is the one that jumps.
-        let falls_into_then = then.0 == self.block.0 + 1;
+        let leaves =
+            |block: BlockId| matches!(self.func.blocks[block].term, Terminator::Return | Terminator::Panic(..));
+        let falls_into_then = then == self.next || else_ != self.next && leaves(then);
         let (to, rest) = if falls_into_then { (else_, then) } else { (then, else_) };
         let op = match fused {
             Some(fused) => self.compare_and_branch(fused, !falls_into_then, to.0)?,
             None => {
                 let a = self.reg(cond)?;
-                if falls_into_then { Op::BrFalse { a, to: to.0 } } else { Op::BrTrue { a, to: to.0 } }
+                Some(if falls_into_then { Op::BrFalse { a, to: to.0 } } else { Op::BrTrue { a, to: to.0 } })
             }
+        };
+        let Some(op) = op else {
+            self.go_on(rest);
+            return Ok(());
         };
         self.emit.jump(op);
         self.go_on(rest);
         Ok(())
     }
 
-    /// The instruction that jumps if the comparison holds, or if it does not.
-    fn compare_and_branch(&mut self, fused: Fused, when: bool, to: Pc) -> Lowered<Op> {
+    /// Steps a counter and compares it in one instruction, if the step is the instruction before.
+    fn step_and_branch(&mut self, signed: bool, a: Reg, b: Operand, to: Pc) -> bool {
+        let b = match self.constant_reg(b) {
+            Some(reg) => reg,
+            None => match self.locs[b.local().unwrap_or(Func::RESULT)] {
+                Loc::Reg(reg) if b.local().is_some() => reg,
+                _ => return false,
+            },
+        };
+        self.emit.make_jump(|last| step(last, signed, a, b, to))
+    }
+
+    /// The instruction that jumps if the comparison holds, or if it does not; none if that is done already.
+    fn compare_and_branch(&mut self, fused: Fused, when: bool, to: Pc) -> Lowered<Option<Op>> {
         let Fused { op, kind, a, b } = fused;
         let signed = matches!(kind, Kind::Int(ty) if ty.signed);
         let op = if when { op } else { negated(op) };
         let (op, a, b) = if self.imm(a).is_some() { (swapped(op), b, a) } else { (op, a, b) };
         let a = self.reg(a)?;
+        if op == CompareOp::Lt && self.step_and_branch(signed, a, b, to) {
+            return Ok(None);
+        }
         if let Some(imm) = self.imm(b)
             && let Some(op) = branch_imm(op, signed, a, imm, to)
         {
-            return Ok(op);
+            return Ok(Some(op));
         }
         let b = self.reg(b)?;
-        Ok(match (op, signed) {
+        Ok(Some(match (op, signed) {
             (CompareOp::Eq, _) => Op::BrEq { a, b, to },
             (CompareOp::Ne, _) => Op::BrNe { a, b, to },
             (CompareOp::Lt, true) => Op::BrLtS { a, b, to },
@@ -111,7 +152,7 @@ impl Lower<'_> {
             (CompareOp::Le, false) => Op::BrLeU { a, b, to },
             (CompareOp::Gt, false) => Op::BrLtU { a: b, b: a, to },
             (CompareOp::Ge, false) => Op::BrLeU { a: b, b: a, to },
-        })
+        }))
     }
 
     fn switch(&mut self, value: Operand, ty: TypeId, cases: &[(u128, BlockId)], default: BlockId) -> Lowered {
@@ -156,20 +197,52 @@ impl Lower<'_> {
     fn ret(&mut self) -> Lowered {
         let result = Place::local(Func::RESULT);
         let op = match self.ret {
-            Pass::Nothing => Op::Ret,
+            Pass::Nothing => Op::Ret {},
             Pass::Place => match self.spot(&result)?.at {
                 Where::Frame { offset, .. } => Op::RetMem { offset },
                 other => unreachable!("an aggregate result is in the frame, not at {other:?}"),
             },
             Pass::Pair => Op::RetPair { a: self.pair(Operand::Copy(Func::RESULT))? },
-            Pass::Value | Pass::Pointer | Pass::FatPointer => Op::RetReg { a: self.reg(Operand::Copy(Func::RESULT))? },
+            Pass::Value | Pass::Pointer | Pass::FatPointer => {
+                let a = self.reg(Operand::Copy(Func::RESULT))?;
+                Op::RetReg { a: self.emit.take_back_move(a).unwrap_or(a) }
+            }
         };
         if !self.emit.tables.addressed.is_empty() {
-            self.emit.op(Op::Leave);
+            self.emit.op(Op::Leave {});
         }
         self.emit.op(op);
         Ok(())
     }
+}
+
+/// The step of a counter `a` by the instruction before, with the comparison; `None` if it is no such step.
+fn step(last: Op, signed: bool, counter: Reg, b: Reg, to: Pc) -> Option<Op> {
+    let small = |imm: i64| i8::try_from(imm).ok();
+    let (Op::WAddImmI32 { dst, a, .. }
+    | Op::WAddImmU32 { dst, a, .. }
+    | Op::WAddImm { dst, a, .. }
+    | Op::AddImmI32 { dst, a, .. }
+    | Op::AddImmI64 { dst, a, .. }
+    | Op::AddImmU32 { dst, a, .. }
+    | Op::AddImmU64 { dst, a, .. }) = last
+    else {
+        return None;
+    };
+    if dst != counter || a != counter || b == counter {
+        return None;
+    }
+    Some(match last {
+        Op::WAddImmI32 { imm, .. } if signed => Op::StepLtI32 { a, b, step: small(imm.into())?, to },
+        Op::WAddImmU32 { imm, .. } if !signed => Op::StepLtU32 { a, b, step: small(imm.into())?, to },
+        Op::WAddImm { imm, .. } if signed => Op::StepLtI64 { a, b, step: small(imm.into())?, to },
+        Op::WAddImm { imm, .. } => Op::StepLtU64 { a, b, step: small(imm.into())?, to },
+        Op::AddImmI32 { imm, .. } if signed => Op::CheckedStepLtI32 { a, b, step: small(imm.into())?, to },
+        Op::AddImmI64 { imm, .. } if signed => Op::CheckedStepLtI64 { a, b, step: small(imm.into())?, to },
+        Op::AddImmU32 { imm, .. } if !signed => Op::CheckedStepLtU32 { a, b, step: small(imm.into())?, to },
+        Op::AddImmU64 { imm, .. } if !signed => Op::CheckedStepLtU64 { a, b, step: small(imm.into())?, to },
+        _ => return None,
+    })
 }
 
 fn negated(op: CompareOp) -> CompareOp {

@@ -4,8 +4,8 @@ use super::{Lower, LowerError, Lowered};
 use crate::abi::Pass;
 use crate::code::Addressed;
 use crate::op::{Op, Reg};
-use kiln_cfg::{Func, Local};
-use kiln_types::{Layout, Pool, Repr, ScalarKind, TypeId, TypeKey};
+use kiln_cfg::{Func, Local, LocalKind, Stmt};
+use kiln_types::{Layout, ParamMode, Pool, Repr, ScalarKind, TypeId, TypeKey};
 
 /// Where a local is.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -52,6 +52,15 @@ fn shape(layout: &Layout) -> Shape {
     }
 }
 
+/// Whether an instruction changes a local.
+fn assigns(stmt: &Stmt, local: Local) -> bool {
+    match stmt {
+        Stmt::Assign(place, _) | Stmt::SetVariant { place, .. } => place.as_local() == Some(local),
+        Stmt::Call(call) => call.dst.as_ref().is_some_and(|dst| dst.as_local() == Some(local)),
+        _ => false,
+    }
+}
+
 impl Lower<'_> {
     /// Gives every local its place, but for those that a single block needs.
     pub(super) fn place_locals(&mut self) -> Lowered {
@@ -65,6 +74,7 @@ impl Lower<'_> {
                 index @ 1.. if index <= self.func.param_count => self.place_param(local)?,
                 _ => self.place_local(local)?,
             };
+            self.own(local);
         }
         Ok(())
     }
@@ -174,6 +184,8 @@ impl Lower<'_> {
             let loc = self.give_place(local, 256)?;
             self.locs[local] = loc;
             self.transient.push(local);
+            self.fresh = Some(local);
+            self.own(local);
             if let Loc::Frame { offset, .. } = loc {
                 self.forget_gaps(offset, self.func.locals[local].ty)?;
             }
@@ -195,7 +207,60 @@ impl Lower<'_> {
         self.emit.keep(reg, count);
         self.locs[local] = loc;
         self.transient.push(local);
+        self.own(local);
         true
+    }
+
+    /// Notes whose value a register is.
+    fn own(&mut self, local: Local) {
+        if let Loc::Reg(reg) = self.locs[local] {
+            self.owners[usize::from(reg)] = Some(local);
+        }
+    }
+
+    /// After an assignment: when all it did was to move a register that keeps its value as long as the new local is needed, the local
+    /// has that register instead of one of its own.
+    pub(super) fn share(&mut self) {
+        let Some(local) = self.fresh.take() else { return };
+        let Loc::Reg(dst) = self.locs[local] else { return };
+        let Some(a) = self.emit.take_back_move(dst) else { return };
+        let was_free = self.emit.is_free(a);
+        if self.keeps_value(a, self.survey.facts[local].last) && self.is_never_changed(local) && self.emit.share(a) {
+            self.emit.give(dst, 1);
+            if was_free {
+                self.owners[usize::from(a)] = Some(local);
+            }
+            self.locs[local] = Loc::Reg(a);
+        } else {
+            self.emit.move_to(dst, a);
+        }
+    }
+
+    /// Whether a register has its value until after an instruction of the block.
+    fn keeps_value(&self, reg: Reg, last: u32) -> bool {
+        if self.emit.is_free(reg) {
+            return true;
+        }
+        let Some(owner) = self.owners[usize::from(reg)] else { return false };
+        match self.func.locals[owner].kind {
+            LocalKind::Temp => self.survey.facts[owner].home().is_some(),
+            LocalKind::Param(mode) => mode != ParamMode::Inout,
+            LocalKind::User | LocalKind::Return => self.is_unchanged(owner, self.at + 1, last),
+            LocalKind::Alias { .. } => false,
+        }
+    }
+
+    /// Whether a local is assigned once.
+    fn is_never_changed(&self, local: Local) -> bool {
+        let decl = &self.func.locals[local];
+        decl.kind == LocalKind::Temp || self.is_unchanged(local, self.at + 1, self.survey.facts[local].last)
+    }
+
+    /// Whether no instruction in a stretch of the block assigns a local. Long stretches are not looked through.
+    fn is_unchanged(&self, local: Local, from: u32, to: u32) -> bool {
+        let stmts = &self.func.blocks[self.block].stmts;
+        let stretch = stmts.iter().skip(from as usize).take((to + 1).saturating_sub(from) as usize);
+        to.saturating_sub(from) < 256 && stretch.into_iter().all(|stmt| !assigns(stmt, local))
     }
 
     /// After an instruction: scratch registers, and registers of locals that are not needed any more, become free.
@@ -225,7 +290,7 @@ impl Lower<'_> {
     pub(super) fn prologue(&mut self) -> Lowered {
         self.emit.range = self.func.range;
         if !self.emit.tables.addressed.is_empty() {
-            self.emit.op(Op::Enter);
+            self.emit.op(Op::Enter {});
         }
         for index in 0..self.params.len() {
             self.take_in(Local(index as u32 + 1))?;

@@ -6,6 +6,8 @@
 
 mod survey;
 
+mod known;
+
 mod emit;
 
 mod locals;
@@ -35,7 +37,7 @@ use crate::env::Functions;
 use crate::op::Op;
 use emit::Emit;
 use kiln_cfg::{BlockId, Callee, Check, Func, Local, LocalKind, Operand, Stmt};
-use kiln_source::IdxVec;
+use kiln_source::{Idx, IdxVec};
 use kiln_types::{FnType, FnTypeParam, FuncId, Layout, Layouts, ParamMode, Pool, Statics, TypeId, TypeKey};
 use locals::Loc;
 use std::rc::Rc;
@@ -90,8 +92,18 @@ struct Lower<'a> {
     /// The block that is lowered, and the number of the instruction in it.
     block: BlockId,
     at: u32,
+    /// The block whose code comes next.
+    next: BlockId,
+    /// Blocks that may be executed more than once a call.
+    in_loop: IdxVec<BlockId, bool>,
+    /// The block is repeated at the end of another one.
+    is_repeating: bool,
     /// Locals of the current block that have registers.
     transient: Vec<Local>,
+    /// The local that the current instruction has given registers.
+    fresh: Option<Local>,
+    /// The local that a register was first given to.
+    owners: [Option<Local>; 256],
 }
 
 impl<'a> Lower<'a> {
@@ -109,16 +121,38 @@ impl<'a> Lower<'a> {
         });
         let emit = Emit::new(func.blocks.len());
         let locs = func.locals.ids().map(|_| Loc::Pending).collect();
-        let (block, at, frame, transient) = (Func::ENTRY, 0, 0, Vec::new());
-        let mut lower = Lower { cx, id, func, survey, locs, params, ret, frame, emit, block, at, transient };
+        let mut lower = Lower {
+            cx,
+            id,
+            func,
+            survey,
+            locs,
+            params,
+            ret,
+            frame: 0,
+            emit,
+            block: Func::ENTRY,
+            at: 0,
+            next: Func::ENTRY,
+            in_loop: loops(func),
+            is_repeating: false,
+            transient: Vec::new(),
+            fresh: None,
+            owners: [None; 256],
+        };
         lower.place_locals()?;
         Ok(lower)
     }
 
     fn block(&mut self, block: BlockId) -> Lowered {
-        let body = &self.func.blocks[block];
         self.block = block;
+        self.next = BlockId(block.0 + 1);
         self.emit.begin(block);
+        self.block_body(block)
+    }
+
+    fn block_body(&mut self, block: BlockId) -> Lowered {
+        let body = &self.func.blocks[block];
         let fused = self.fused_comparison(block);
         let count = body.stmts.len() - usize::from(fused.is_some());
         for (index, stmt) in body.stmts[..count].iter().enumerate() {
@@ -178,7 +212,7 @@ impl<'a> Lower<'a> {
     fn finish(self) -> Lowered<Code> {
         let frame_bytes = u32::try_from(self.frame.next_multiple_of(16)).map_err(|_| LowerError::TooLarge)?;
         let extra_slots = self.params.iter().map(|param| param.slot + param.pass.slots()).max().unwrap_or(0);
-        let (ops, ranges, tables) = self.emit.finish();
+        let (ops, ranges, tables) = self.emit.finish(self.func.range);
         Ok(Code {
             func: self.id,
             name: self.func.name.clone(),
@@ -258,6 +292,24 @@ fn params(cx: &mut LowerCx<'_>, func: &Func) -> Vec<Param> {
             param
         })
         .collect()
+}
+
+/// Which blocks are inside of loops. Blocks stand in reverse post order, so a loop is what lies between its first block and one that
+/// goes back there (and some blocks more).
+fn loops(func: &Func) -> IdxVec<BlockId, bool> {
+    let mut in_loop: Vec<bool> = vec![false; func.blocks.len()];
+    let mut deepest = 0;
+    for (block, body) in func.blocks.iter_enumerated() {
+        body.term.for_each_successor(|to| {
+            if to <= block {
+                // What was marked before is not marked again, so nested loops cost no more than others.
+                let from = to.index().max(if in_loop[to.index()] { deepest } else { 0 });
+                in_loop[from..=block.index()].fill(true);
+                deepest = block.index();
+            }
+        });
+    }
+    in_loop.into()
 }
 
 /// Which locals hold the address of a place.

@@ -1,5 +1,6 @@
 //! Operands: locals and constants in registers.
 
+use super::emit::Constant;
 use super::locals::Loc;
 use super::place::{Spot, Where};
 use super::{Lower, Lowered};
@@ -42,9 +43,34 @@ impl Lower<'_> {
                 return Ok(reg);
             }
         }
+        if let Some(reg) = self.constant_reg(operand) {
+            return Ok(reg);
+        }
         let reg = self.emit.scratch();
         self.reg_into(operand, reg)?;
         Ok(reg)
+    }
+
+    /// Inside of loops: the register that has a constant from the function's beginning on.
+    pub(super) fn constant_reg(&mut self, operand: Operand) -> Option<Reg> {
+        if !self.in_loop[self.block] {
+            return None;
+        }
+        let bits = self.imm(operand)?;
+        self.emit.constant(Constant::Bits(bits))
+    }
+
+    /// The pointer to a constant in memory.
+    pub(super) fn const_pointer(&mut self, key: ConstKey) -> Reg {
+        let index = self.cx.consts.number(key);
+        if self.in_loop[self.block]
+            && let Some(reg) = self.emit.constant(Constant::Pointer(index))
+        {
+            return reg;
+        }
+        let dst = self.emit.scratch();
+        self.emit.op(Op::ConstPointer { dst, index });
+        dst
     }
 
     /// A scalar operand in a particular register.
@@ -97,32 +123,15 @@ impl Lower<'_> {
 
     /// Moves a register, or makes the instruction before set the other one at once if `is_last` says that nothing needs the first.
     pub(super) fn move_to(&mut self, dst: Reg, a: Reg, is_last: bool) {
-        if dst == a {
-            return;
+        if dst != a && !(is_last && self.emit.retarget(a, dst)) {
+            self.emit.move_to(dst, a);
         }
-        if is_last
-            && let Some(set) = self.emit.last().and_then(Op::dst_mut)
-            && *set == a
-        {
-            *set = dst;
-            return;
-        }
-        self.emit.op(Op::Move { dst, a });
     }
 
     /// Sets a register to bits.
     pub(super) fn bits_into(&mut self, bits: u64, dst: Reg) {
-        match i32::try_from(bits as i64) {
-            Ok(imm) => self.emit.op(Op::Imm { dst, imm }),
-            Err(_) => {
-                let consts = &mut self.emit.tables.consts;
-                let index = consts.iter().position(|known| *known == bits).unwrap_or_else(|| {
-                    consts.push(bits);
-                    consts.len() - 1
-                });
-                self.emit.op(Op::Const { dst, index: index as u32 });
-            }
-        }
+        let op = self.emit.bits_op(bits, dst);
+        self.emit.op(op);
     }
 
     fn constant_into(&mut self, value: ValueId, dst: Reg) -> Lowered {

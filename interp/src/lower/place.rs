@@ -68,9 +68,7 @@ impl Lower<'_> {
         match base {
             PlaceBase::Local(local) => self.local_spot(local),
             PlaceBase::Static(data) => {
-                let index = self.cx.consts.number(ConstKey::Static(data));
-                let base = self.emit.scratch();
-                self.emit.op(Op::ConstPointer { dst: base, index });
+                let base = self.const_pointer(ConstKey::Static(data));
                 let ty = self.cx.statics.get(data).ty;
                 Ok(Spot { at: Where::Through { base, offset: 0 }, ty, len: None, variant: None })
             }

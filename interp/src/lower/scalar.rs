@@ -34,7 +34,7 @@ impl Lower<'_> {
     /// Any operation, by the table. The operands after the first are all of kind `second`.
     pub(super) fn by_table(&mut self, op: ScalarOp, kind: Kind, second: Kind, result: Kind, dst: Reg, args: [Reg; 3]) {
         self.emit.tables.scalars.push(Scalar { op, kind, second, result, dst, args });
-        self.emit.op(Op::Scalar { index: self.emit.tables.scalars.len() as u32 - 1 });
+        self.emit.table_op(Op::Scalar { index: self.emit.tables.scalars.len() as u32 - 1 }, dst);
     }
 
     pub(super) fn unary(&mut self, place: &Place, op: UnOp, a: Operand) -> Lowered {

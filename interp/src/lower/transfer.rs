@@ -7,7 +7,7 @@ use crate::code::{CopyPlan, MemRef};
 use crate::consts::ConstKey;
 use crate::op::{MemKind, Op, Reg};
 use kiln_cfg::{Local, Operand, Place};
-use kiln_types::{Endian, Repr, ScalarKind, TypeId, TypeKey, ValueId};
+use kiln_types::{Endian, Repr, ScalarKind, TypeId, TypeKey};
 
 impl Lower<'_> {
     /// How scalars of a type lie in memory.
@@ -199,15 +199,8 @@ impl Lower<'_> {
                 let spot = self.spot(&Place::local(local))?;
                 self.mem_ref(spot.at)
             }
-            Operand::Const(value) => Ok(MemRef::Through(self.constant_pointer(value), 0)),
+            Operand::Const(value) => Ok(MemRef::Through(self.const_pointer(ConstKey::Value(value)), 0)),
         }
-    }
-
-    fn constant_pointer(&mut self, value: ValueId) -> Reg {
-        let index = self.cx.consts.number(ConstKey::Value(value));
-        let dst = self.emit.scratch();
-        self.emit.op(Op::ConstPointer { dst, index });
-        dst
     }
 
     /// Puts an argument that came in registers into the frame.
