@@ -38,7 +38,6 @@ mod usage;
 mod body;
 mod place;
 
-mod fast_body;
 mod fast_loop;
 
 mod stmt;

@@ -25,19 +25,25 @@ void test_panic(const char *reason, size_t len, const char *place, size_t place_
     for (size_t i = 0; i < place_len; i++) answer = answer * 31 + place[i];
     longjmp(back, 1);
 }
-typedef long long (*kernel)(const void *, size_t, const void *, size_t, long long);
+typedef long long (*kernel)(void *, size_t, void *, size_t, long long);
 TABLE
 int main(void) {
-    struct { unsigned which, size, n, m; long long start; } test;
+    /* The second array begins `apart` elements behind the first one; both lie in one buffer. */
+    struct { unsigned which, size, n, m; long long start; unsigned apart, unused; } test;
     while (fread(&test, sizeof test, 1, stdin) == 1) {
-        void *a = malloc(test.n * test.size + 16), *b = malloc(test.m * test.size + 16);
+        size_t bytes = ((size_t)test.n + test.m + test.apart) * test.size;
+        char *a = calloc(bytes + 16, 1), *b = a + (size_t)test.apart * test.size;
         fread(a, test.size, test.n, stdin);
         fread(b, test.size, test.m, stdin);
         long long panicked = 0;
-        if (!setjmp(back)) answer = table[test.which](a, test.n, b, test.m, test.start); else panicked = 1;
+        if (!setjmp(back)) {
+            answer = table[test.which](a, test.n, b, test.m, test.start);
+            /* After a panic nobody sees what was written. */
+            for (size_t i = 0; i < bytes; i++) answer = answer * 31 + a[i];
+        } else panicked = 1;
         fwrite(&panicked, 8, 1, stdout);
         fwrite(&answer, 8, 1, stdout);
-        free(a); free(b);
+        free(a);
     }
 }
 "#;
@@ -49,6 +55,8 @@ type Turn = fn(&mut Maker, &mut FnMaker, Turning);
 struct Turning {
     a: Operand,
     b: Operand,
+    /// The views the elements are of.
+    views: [Local; 2],
     index: Local,
     sum: Local,
     elem: TypeId,
@@ -58,7 +66,7 @@ struct Turning {
 /// `fn kernel(a, a_len, b, b_len, start: i64) -> i64`: sums over all elements of `a`, of which `b` should have as many.
 fn kernel(m: &mut Maker, name: &str, elem: TypeId, ty: TypeId, turn: Turn) {
     let slice = m.pool.slice(elem);
-    let (thin, fat) = (m.pool.ptr(false, elem), m.pool.ptr(false, slice));
+    let (thin, fat) = (m.pool.ptr(true, elem), m.pool.ptr(true, slice));
     let params = [(OWN, thin), (OWN, TypeId::USIZE), (OWN, thin), (OWN, TypeId::USIZE), (OWN, TypeId::I64)];
     let id = m.declare_export(name, &params, TypeId::I64);
     let mut f = m.body(id);
@@ -75,13 +83,14 @@ fn kernel(m: &mut Maker, name: &str, elem: TypeId, ty: TypeId, turn: Turn) {
     let more = f.binary(BinOp::Lt, TypeId::BOOL, Operand::Copy(index), local(2));
     f.end(Terminator::Branch { cond: more, then: body, else_: end });
     f.at(body);
-    let [a, b] = [a, b].map(|view| {
-        let view = Place::local(view.local().unwrap()).then(Proj::Deref);
+    let views = [a, b].map(|view| view.local().unwrap());
+    let [a, b] = views.map(|view| {
+        let view = Place::local(view).then(Proj::Deref);
         let len = f.let_(TypeId::USIZE, Rvalue::Len(view.clone()));
         f.push(Stmt::Check(Check::Bounds { index: Operand::Copy(index), len }));
         f.read(elem, view.then(Proj::Index(Operand::Copy(index))))
     });
-    turn(m, &mut f, Turning { a, b, index, sum, elem, ty });
+    turn(m, &mut f, Turning { a, b, views, index, sum, elem, ty });
     f.set(index, Rvalue::Binary(BinOp::Add(CHECKED), Operand::Copy(index), m.int(TypeId::USIZE, 1)));
     f.end(Terminator::Jump(test));
     f.at(end);
@@ -134,6 +143,31 @@ fn indices(_: &mut Maker, f: &mut FnMaker, t: Turning) {
     add(f, t, term);
 }
 
+fn element(t: Turning, view: usize) -> Place {
+    Place::local(t.views[view]).then(Proj::Deref).then(Proj::Index(Operand::Copy(t.index)))
+}
+
+/// `b[i] = b[i] + a[i] * 3`
+fn scaled(m: &mut Maker, f: &mut FnMaker, t: Turning) {
+    let product = f.binary(BinOp::Mul(CHECKED), t.elem, t.a, m.int(t.elem, 3));
+    f.put(element(t, 1), Rvalue::Binary(BinOp::Add(CHECKED), t.b, product));
+}
+
+/// `a[i] = a[i] + b[i]; sum += b[i]`
+fn added(_: &mut Maker, f: &mut FnMaker, t: Turning) {
+    let both = f.binary(BinOp::Add(CHECKED), t.elem, t.a, t.b);
+    f.put(element(t, 0), Rvalue::Operand(both));
+    add(f, t, t.b);
+}
+
+/// `b[i] = i + a[0]`, where the one element may be written.
+fn numbered(m: &mut Maker, f: &mut FnMaker, t: Turning) {
+    let zero = m.int(TypeId::USIZE, 0);
+    let first = f.read(t.elem, Place::local(t.views[0]).then(Proj::Deref).then(Proj::Index(zero)));
+    let index = f.let_(t.elem, Rvalue::Cast(CastKind::Checked, Operand::Copy(t.index)));
+    f.put(element(t, 1), Rvalue::Binary(BinOp::Add(CHECKED), index, first));
+}
+
 fn kernels() -> Vec<(&'static str, TypeId, TypeId, Turn)> {
     use TypeId as T;
     vec![
@@ -154,6 +188,11 @@ fn kernels() -> Vec<(&'static str, TypeId, TypeId, Turn)> {
         ("wrapped", T::I64, T::U32, wrapped),
         ("wrapped_signed", T::U32, T::I32, wrapped),
         ("indices", T::U64, T::U64, indices),
+        ("scaled_i32", T::I32, T::I32, scaled),
+        ("scaled_u32", T::U32, T::U32, scaled),
+        ("added_i32", T::I32, T::I32, added),
+        ("added_u64", T::U64, T::U64, added),
+        ("numbered", T::I32, T::I32, numbered),
     ]
 }
 
@@ -165,7 +204,7 @@ fn make() -> (Maker, String) {
     let mut table = String::new();
     for (name, elem, ty, turn) in kernels() {
         kernel(&mut m, name, elem, ty, turn);
-        table += &format!("long long {name}(const void *, size_t, const void *, size_t, long long);\n");
+        table += &format!("long long {name}(void *, size_t, void *, size_t, long long);\n");
     }
     let names: Vec<&str> = kernels().iter().map(|kernel| kernel.0).collect();
     table += &format!("static kernel table[] = {{ {} }};\n", names.join(","));
@@ -194,31 +233,56 @@ fn arrays(bits: u32, bytes: u32, signed: bool) -> BoxedStrategy<(Vec<u64>, Vec<u
     .boxed()
 }
 
+/// Tests in the form that the driver reads.
+#[derive(Default)]
+struct Tests {
+    input: Vec<u8>,
+    count: usize,
+}
+
+impl Tests {
+    fn add(&mut self, which: usize, bytes: u32, start: i64, apart: u32, a: &[u64], b: &[u64]) {
+        for number in [which as u32, bytes, a.len() as u32, b.len() as u32] {
+            self.input.extend(number.to_le_bytes());
+        }
+        self.input.extend(start.to_le_bytes());
+        self.input.extend(apart.to_le_bytes());
+        self.input.extend(0u32.to_le_bytes());
+        for number in a.iter().chain(b) {
+            self.input.extend(&number.to_le_bytes()[..bytes as usize]);
+        }
+        self.count += 1;
+    }
+}
+
 #[test]
 fn fast_loops_change_nothing() {
     let (mut m, driver) = make();
     let rng = TestRng::from_seed(RngAlgorithm::ChaCha, &[3; 32]);
     let mut runner = TestRunner::new_with_rng(Config::default(), rng);
-    let mut input = Vec::new();
+    let mut tests = Tests::default();
     let target = Target::host();
-    let mut count = 0;
     for (which, (_, elem, ..)) in kernels().into_iter().enumerate() {
         let IntType { bits, signed } = m.pool.int_type(elem, &target).unwrap();
         let bytes = u32::from(bits) / 8;
         for bits in (0..=bytes * 8).step_by(if bytes == 1 { 1 } else { 2 }) {
             for start in [0i64, 1000, 1 << 30, i64::from(i32::MAX) - 5000] {
                 let (a, b) = arrays(bits, bytes, signed).new_tree(&mut runner).unwrap().current();
-                for number in [which as u32, bytes, a.len() as u32, b.len() as u32] {
-                    input.extend(number.to_le_bytes());
-                }
-                input.extend(start.to_le_bytes());
-                for number in a.iter().chain(&b) {
-                    input.extend(&number.to_le_bytes()[..bytes as usize]);
-                }
-                count += 1;
+                // In their own memory, or overlapping by a bit, by half, or exactly.
+                let len = a.len() as u32;
+                let apart = [len, len, 1, 4, len / 2, 0, len.saturating_sub(1)][(tests.count / 4) % 7];
+                tests.add(which, bytes, start, apart, &a, &b);
+            }
+        }
+        // Terms of one size whose sum is just inside or just outside.
+        for power in 0..bytes * 8 {
+            for (number, start) in [(1u64 << power, 0), ((1u64 << power).wrapping_neg(), -1), ((1 << power) - 1, 1024)]
+            {
+                tests.add(which, bytes, start, 1024, &[number; 1024], &[1; 1024]);
             }
         }
     }
+    let Tests { input, count } = tests;
     let [exact, fast] = LEVELS.map(|level| m.run_with(level, &driver, &input).stdout);
     assert_eq!(exact.len(), count * 16);
     let panics = exact.chunks_exact(16).filter(|answer| answer[0] == 1).count();
