@@ -52,6 +52,9 @@ pub fn main(backend: Option<&'static dyn Backend>) -> i32 {
 
 /// Compiles, then emits, links or runs what was asked for.
 fn drive(printer: &Printer, backend: Option<&dyn Backend>, options: &Options, args: &[OsString]) -> i32 {
+    if options.only.is_some() && !options.emits.iter().any(|emit| emit.stage.has_functions()) {
+        return printer.usage("`--only` needs `--emit air`, `cfg`, `asm` or `native-asm`");
+    }
     if let Some(emit) = options.emits.iter().find(|emit| emit.stage.is_binary() && emit.path.is_none())
         && printer::stdout_is_terminal()
     {

@@ -111,8 +111,8 @@ pub struct NativeArgs {
     /// The same as -O2
     #[arg(long, conflicts_with = "opt")]
     pub release: bool,
-    /// Make debug information
-    #[arg(short = 'g', long)]
+    /// The same as -O0, which is the default
+    #[arg(long, conflicts_with_all = ["opt", "release"])]
     pub debug: bool,
     /// The linker driver; otherwise KILN_CC, CC or cc
     #[arg(long, value_name = "PROGRAM")]
@@ -209,16 +209,16 @@ impl CompileArgs {
 
 impl NativeArgs {
     fn apply(self, options: &mut Options) {
-        let NativeArgs { opt, release, debug, linker } = self;
+        let NativeArgs { opt, release, debug: _, linker } = self;
         options.opt = match opt.as_deref() {
             None if release => OptLevel::Default,
+            // `--debug` asks for what is the default.
             None | Some("0") => OptLevel::None,
             Some("1") => OptLevel::Less,
             Some("2") => OptLevel::Default,
             Some("3") => OptLevel::Aggressive,
             Some(_) => OptLevel::Size,
         };
-        options.debug = debug;
         options.linker = Linker::asked_for(linker.as_deref());
     }
 }

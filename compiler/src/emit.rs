@@ -81,11 +81,12 @@ pub(crate) fn cut(stage: Stage, text: &[u8], only: &str, analysis: &Analysis) ->
             FuncKind::Export { symbol } | FuncKind::Extern { symbol, .. } => symbol,
             FuncKind::Kiln | FuncKind::Glue(_) => &info.symbol,
         };
-        let part = match stage {
-            Stage::LlvmIr => cut_ir(&text, symbol),
-            _ => cut_assembly(&text, symbol),
+        let (part, comment) = match stage {
+            Stage::LlvmIr => (cut_ir(&text, symbol), ';'),
+            _ => (cut_assembly(&text, symbol), '#'),
         };
-        parts.extend(part);
+        // Optimisation leaves nothing of what it inlines everywhere.
+        parts.push(part.unwrap_or_else(|| format!("{comment} {} is not there: inlined, or foreign\n", info.name)));
     }
     parts.join("\n").into_bytes()
 }

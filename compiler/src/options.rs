@@ -67,8 +67,6 @@ pub struct Options {
     pub target: Target,
     /// Optimisation.
     pub opt: OptLevel,
-    /// Whether debug information is made.
-    pub debug: bool,
     /// Whether the program is run on the interpreter instead of as native code.
     pub interpret: bool,
     /// Stages to emit.
@@ -93,7 +91,6 @@ impl Options {
             inputs,
             target: Target::host(),
             opt: OptLevel::None,
-            debug: false,
             interpret: false,
             emits: Vec::new(),
             only: None,

@@ -63,6 +63,11 @@ impl Stage {
         self >= Stage::LlvmIr
     }
 
+    /// Whether `--only` can show one function of it.
+    pub fn has_functions(self) -> bool {
+        matches!(self, Stage::Air | Stage::Cfg | Stage::LlvmIr | Stage::NativeAsm)
+    }
+
     /// Whether it is bytes that a terminal can't show.
     pub fn is_binary(self) -> bool {
         matches!(self, Stage::Obj | Stage::Bitcode)

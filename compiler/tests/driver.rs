@@ -103,6 +103,7 @@ fn one_function_of_a_stage() {
     let done = place.kiln(&["build", "main.kiln", "--emit", "cfg", "--only", "twice"]);
     done.accepted();
     assert!(done.stdout.starts_with("fn twice(") && !done.stdout.contains("fn main("), "{}", done.stdout);
+    assert_eq!(place.kiln(&["build", "main.kiln", "--emit", "ast", "--only", "twice"]).status.code(), Some(2));
     let missing = place.kiln(&["build", "main.kiln", "--emit", "cfg", "--only", "twise"]);
     missing.refused("E0101");
     assert!(missing.stderr.contains("`twice`"), "{}", missing.stderr);
@@ -159,6 +160,17 @@ fn backend_stages_of_a_program() {
     assert_eq!(place.names(), ["main.kiln", "out"], "stages alone make no executable");
     place.kiln(&["build", "main.kiln", "--emit", "asm=out", "-o", "program"]).accepted();
     assert_eq!(place.names(), ["main.kiln", "out", "program"]);
+}
+
+#[test]
+fn one_function_of_native_code() {
+    let Some(place) = native("fn twice(n: i32) -> i32 { n + n }\nfn main() { @dbg(twice(2)); }\n") else { return };
+    for (stage, part) in [("asm", "define"), ("native-asm", "main::twice\":")] {
+        let emitted =
+            |level: &str| place.kiln(&["build", "main.kiln", level, "--emit", stage, "--only", "twice"]).stdout;
+        assert!(emitted("-O0").contains(part) && !emitted("-O0").contains("main::main"), "{}", emitted("-O0"));
+        assert!(emitted("-O2").contains("twice is not there"), "{}", emitted("-O2"));
+    }
 }
 
 #[test]
