@@ -55,8 +55,8 @@ fn main() {
             let mut machine = world.run("work", &[]).unwrap_or_else(|trap| panic!("{name}: {trap:?}"));
             best = best.min(seconds() - start);
             steps = machine.statistics().steps;
-            let value = world.with(|_, env| machine.result_value(env).unwrap());
-            result = world.pool.scalar_bits(value).unwrap() as u64;
+            let value = world.with(|_, env| machine.result_value(env).expect("a kernel has a result"));
+            result = world.pool.scalar_bits(value).expect("a kernel gives a number") as u64;
         }
         let each = best * 1e9 / steps as f64;
         println!("{name:10} {:8.2} ms {steps:12} steps {each:6.2} ns/step  result {result}", best * 1e3);

@@ -94,10 +94,10 @@ impl Lower<'_> {
 
     /// Two registers in a row that hold a 128-bit integer or a pointer with its length.
     pub(super) fn pair(&mut self, operand: Operand) -> Lowered<Reg> {
-        if let Some(local) = operand.local() {
-            if let Spot { at: Where::Pair(reg), .. } = self.spot(&Place::local(local))? {
-                return Ok(reg);
-            }
+        if let Some(local) = operand.local()
+            && let Spot { at: Where::Pair(reg), .. } = self.spot(&Place::local(local))?
+        {
+            return Ok(reg);
         }
         let reg = self.emit.scratch_row(2);
         self.pair_into(operand, reg)?;
