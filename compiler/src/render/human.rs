@@ -16,6 +16,7 @@ use super::excerpt::{Excerpt, around};
 use super::{Count, severity_name, tag};
 use kiln_source::{Diagnostic, FileId, Label, Severity, SourceMap};
 use miette::{GraphicalReportHandler, GraphicalTheme, LabeledSpan, ThemeCharacters, ThemeStyles};
+use owo_colors::Style;
 use std::ops::Range;
 
 /// Lines of a message, note or help that are shown.
@@ -142,7 +143,10 @@ fn snippet(severity: Severity, part: &Part<'_>, sources: &SourceMap, paint: Pain
     });
     let report = Report { severity, excerpt: &excerpt, marks: marks.collect() };
     let mut text = String::new();
-    paint.handler().render_report(&mut text, &report).expect("writing to a string does not fail");
+    paint
+        .handler(severity, &report.marks)
+        .render_report(&mut text, &report)
+        .expect("writing to a string does not fail");
     // The first line is the message, which `header` says once for all parts.
     text.split_once('\n').map_or(String::new(), |(_, snippet)| snippet.to_owned())
 }
@@ -205,8 +209,21 @@ impl Paint {
         if self.colour { format!("\x1b[{code}m{text}\x1b[0m") } else { text.to_owned() }
     }
 
-    fn handler(self) -> GraphicalReportHandler {
-        let styles = if self.colour { ThemeStyles::ansi() } else { ThemeStyles::none() };
+    /// What draws a part with these marks: the primary one in the colour of the severity.
+    fn handler(self, severity: Severity, marks: &[LabeledSpan]) -> GraphicalReportHandler {
+        let mut styles = if self.colour { ThemeStyles::ansi() } else { ThemeStyles::none() };
+        if self.colour {
+            let primary = match severity {
+                Severity::Error => Style::new().red().bold(),
+                Severity::Warning => Style::new().yellow().bold(),
+                Severity::Note => Style::new().cyan().bold(),
+            };
+            // miette gives its styles to the marks in the order of their places.
+            let mut order: Vec<&LabeledSpan> = marks.iter().collect();
+            order.sort_by_key(|mark| mark.offset());
+            styles.highlights =
+                order.iter().map(|mark| if mark.primary() { primary } else { Style::new().blue() }).collect();
+        }
         let theme = GraphicalTheme { characters: ThemeCharacters::unicode(), styles };
         GraphicalReportHandler::new_themed(theme).with_context_lines(1).with_wrap_lines(false).with_links(false)
     }
