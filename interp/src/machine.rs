@@ -38,6 +38,8 @@ pub struct Machine {
     phase: Phase,
     /// In which functions the machine was when it paused.
     samples: FxHashMap<u32, u64>,
+    /// Where results are put that were in registers.
+    result_room: Option<Pointer>,
     /// The value of the last [`Need::Type`].
     answer: Option<ValueId>,
 }
@@ -90,12 +92,14 @@ impl Machine {
             pause_at: 0,
             max_depth: usize::try_from(limits.depth).unwrap_or(usize::MAX),
         };
-        Machine { state, limits, phase: Phase::Idle, samples: FxHashMap::default(), answer: None }
+        Machine { state, limits, phase: Phase::Idle, samples: FxHashMap::default(), result_room: None, answer: None }
     }
 
     /// Sets the machine to the beginning of a function. There is an argument for each of its parameters; what is borrowed is given as its
-    /// value, text and arrays also for views.
+    /// value, text and arrays also for views. A machine that was used before keeps its heap and has used what it has used.
     pub fn start(&mut self, func: FuncId, args: &[ValueId]) {
+        self.state.callers.clear();
+        self.state.memory.clear_stack();
         self.phase = Phase::Starting { func, args: args.into() };
     }
 

@@ -76,15 +76,23 @@ impl Machine {
             Pass::Place => (ty, low as usize),
             Pass::Nothing => (ty, 0),
             Pass::Value | Pass::Pair | Pass::Pointer | Pass::FatPointer => {
-                let site = Site { kind: AllocKind::Argument, ty, at: CodeAt::NOWHERE, freed_at: None };
-                let memory = &mut self.state.memory;
-                memory.lift_limit();
-                let spilled = memory.allocate(16, 16, site).ok().and_then(|pointer| memory.entry(pointer).copied());
-                let at = spilled.map(|entry| entry.start()).expect("16 bytes more than the limit are always there");
-                spill(memory, env, ty, at, low, high);
+                let at = self.result_room();
+                spill(&mut self.state.memory, env, ty, at, low, high);
                 (ty, at)
             }
         }
+    }
+
+    /// 16 bytes for a result that was in registers.
+    fn result_room(&mut self) -> usize {
+        let memory = &mut self.state.memory;
+        if self.result_room.is_none() {
+            memory.lift_limit();
+            let site = Site { kind: AllocKind::Argument, ty: TypeId::U8, at: CodeAt::NOWHERE, freed_at: None };
+            self.result_room = memory.allocate(16, 16, site).ok();
+        }
+        let entry = self.result_room.and_then(|room| memory.entry(room));
+        entry.expect("16 bytes more than the limit are always there").start()
     }
 }
 

@@ -47,6 +47,11 @@ impl Memory {
         self.stack.mark = mark;
     }
 
+    /// Gives the memory of all frames back.
+    pub(crate) fn clear_stack(&mut self) {
+        self.pop_frame(StackMark::default());
+    }
+
     #[cold]
     fn next_chunk(&mut self, size: u32) -> Result<(), OutOfMemory> {
         let index = self.stack.mark.chunk as usize;

@@ -186,3 +186,8 @@ pub fn no_need(need: Need) -> ! {
 
 /// The type `usize`, by its short name.
 pub const USIZE: TypeId = TypeId::USIZE;
+
+/// Settings of a property, without files of past failures: what they found is in the tests.
+pub fn cases(count: u32) -> proptest::test_runner::Config {
+    proptest::test_runner::Config { cases: count, failure_persistence: None, ..Default::default() }
+}
