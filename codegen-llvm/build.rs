@@ -71,6 +71,8 @@ impl Config {
         let names = self.ask(&["--libnames", "--link-static"]).unwrap_or_default();
         let system = self.ask(&["--system-libs", "--link-static"]).unwrap_or_default();
         self.link("static", &names, &system);
+        // LLVM's own interpreter, which is in there too, calls through it.
+        println!("cargo::rustc-link-lib=dylib=ffi");
         println!("cargo::rustc-link-lib=dylib=stdc++");
     }
 
