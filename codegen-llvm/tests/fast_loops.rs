@@ -173,6 +173,7 @@ fn kernels() -> Vec<(&'static str, TypeId, TypeId, Turn)> {
     vec![
         ("dot_i32", T::I32, T::I32, dot),
         ("dot_u32", T::U32, T::U32, dot),
+        ("dot_u64", T::U64, T::U64, dot),
         ("sum_i32", T::I32, T::I32, sum),
         ("sum_u32", T::U32, T::U32, sum),
         ("sum_i64", T::I64, T::I64, sum),
@@ -190,6 +191,8 @@ fn kernels() -> Vec<(&'static str, TypeId, TypeId, Turn)> {
         ("indices", T::U64, T::U64, indices),
         ("scaled_i32", T::I32, T::I32, scaled),
         ("scaled_u32", T::U32, T::U32, scaled),
+        ("scaled_u64", T::U64, T::U64, scaled),
+        ("mixture_u64", T::U64, T::U64, mixture),
         ("added_i32", T::I32, T::I32, added),
         ("added_u64", T::U64, T::U64, added),
         ("numbered", T::I32, T::I32, numbered),

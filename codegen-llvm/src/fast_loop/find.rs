@@ -235,8 +235,8 @@ impl Examination<'_, '_, '_, '_> {
                     // Of narrow ones no magnitude is collected.
                     BinOp::Add(Overflow::Checked) => (bits >= 32).then_some(true),
                     BinOp::Sub(Overflow::Checked) => (bits >= 32 && signed).then_some(true),
-                    // Wider products are not multiplied faster side by side.
-                    BinOp::Mul(Overflow::Checked) => (bits == 32).then_some(true),
+                    // Wide signed products are not multiplied faster side by side.
+                    BinOp::Mul(Overflow::Checked) => (bits == 32 || bits == 64 && !signed).then_some(true),
                     BinOp::And | BinOp::Or | BinOp::Xor => Some(false),
                     _ => None,
                 };

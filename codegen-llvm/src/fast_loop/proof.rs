@@ -11,8 +11,8 @@ use kiln_cfg::{Local, Operand};
 use kiln_types::TypeId;
 use rustc_hash::FxHashMap;
 
-/// Width in which bounds are computed. Operands of products have at most 32 bits, so a bound that overflows is behind a step
-/// that already failed.
+/// Width in which bounds are computed. Operands of a product have at most 64 bits, or a step before has failed: then it does not
+/// matter what the bounds behind it are.
 const PROOF_BITS: u16 = 128;
 
 /// What is known of the magnitude of a value in all turns.
