@@ -10,8 +10,8 @@ use crate::cli::{Cli, Task};
 use crate::printer::{self, Printer};
 use clap::Parser;
 use kiln_compiler::{
-    Backend, Checked, Compilation, Disk, Ended, Interpreted, Mode, Options, Streams, compile_with, guarded,
-    has_native_code, interpret_tests, missing_part,
+    Backend, Checked, Compilation, Disk, Ended, Interpreted, Mode, Options, Streams, check_outputs, compile_with,
+    executable_path, guarded, has_native_code, interpret_tests, missing_part,
 };
 use kiln_source::{Diagnostic, SourceMap};
 use std::ffi::OsString;
@@ -60,6 +60,9 @@ fn drive(printer: &Printer, backend: Option<&dyn Backend>, options: &Options, ar
     {
         let name = emit.stage.name();
         return printer.usage(&format!("`--emit {name}` is bytes, not text: write `--emit {name}=PATH`"));
+    }
+    if let Err(error) = check_outputs(options) {
+        return printer.failure(*error);
     }
     if options.needs_backend() && backend.is_none() && has_native_code() {
         return hand_over(printer);
@@ -147,8 +150,7 @@ fn finish(printer: &Printer, options: &Options, compilation: &Compilation, args:
     let done = match options.mode {
         Mode::Run => kiln_compiler::run(objects, args, options),
         Mode::Build | Mode::Check | Mode::Test => {
-            let output = options.output.clone().unwrap_or_else(|| kiln_compiler::default_output(options));
-            kiln_compiler::link(objects, &output, options).map(|()| Ended::Status(0))
+            kiln_compiler::link(objects, &executable_path(options), options).map(|()| Ended::Status(0))
         }
     };
     match done {

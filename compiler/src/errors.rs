@@ -156,6 +156,18 @@ impl UnwritableOutput<'_> {
     }
 }
 
+/// An output that would replace an input. E0803.
+pub(crate) struct OverwritesInput<'a> {
+    pub path: &'a Path,
+}
+
+impl OverwritesInput<'_> {
+    pub(crate) fn diagnostic(self) -> Diagnostic {
+        let message = format!("the output `{}` would overwrite an input", self.path.display());
+        Diagnostic::global_error(codes::E0803, message).help("name another with `-o`, or with `=PATH` behind the stage")
+    }
+}
+
 /// A linker that is not there, or did not do it. E0804.
 pub(crate) enum LinkFailed {
     /// It could not be started.

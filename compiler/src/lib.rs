@@ -43,10 +43,10 @@ mod explain;
 pub use explain::{explain, find_code, list};
 
 mod output;
-pub use output::write_file;
+pub use output::{check_outputs, executable_path, write_file};
 
 mod link;
-pub use link::{default_output, link};
+pub use link::link;
 
 mod run;
 pub use run::{Ended, run};

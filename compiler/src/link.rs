@@ -112,7 +112,7 @@ fn describe(status: ExitStatus) -> String {
 }
 
 /// The executable's path where none was given: the root's name without ending, in the current folder.
-pub fn default_output(options: &Options) -> PathBuf {
+pub(crate) fn default_output(options: &Options) -> PathBuf {
     let root = options.inputs.first().and_then(|root| root.file_stem());
     let stem = PathBuf::from(root.unwrap_or("a.out".as_ref()));
     match options.target.os {

@@ -1,11 +1,34 @@
 //! Writes outputs so that a failure leaves nothing half-written behind: beside the target, then renamed onto it.
 
-use crate::errors::UnwritableOutput;
+use crate::errors::{OverwritesInput, UnwritableOutput};
+use crate::link::default_output;
+use crate::{Mode, Options};
 use kiln_source::Diagnostic;
 use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use tempfile::TempDir;
+
+/// Checks that no output that is asked for is one of the inputs.
+///
+/// # Errors
+/// E0803: one is.
+pub fn check_outputs(options: &Options) -> Result<(), Box<Diagnostic>> {
+    let executable = (options.mode == Mode::Build && options.wants_executable()).then(|| executable_path(options));
+    let stages = options.emits.iter().filter_map(|emit| emit.path.clone());
+    let inputs: Vec<PathBuf> = options.inputs.iter().filter_map(|input| input.canonicalize().ok()).collect();
+    for output in executable.into_iter().chain(stages) {
+        if output.canonicalize().is_ok_and(|output| inputs.contains(&output)) {
+            return Err(Box::new(OverwritesInput { path: &output }.diagnostic()));
+        }
+    }
+    Ok(())
+}
+
+/// Where `build` puts the executable.
+pub fn executable_path(options: &Options) -> PathBuf {
+    options.output.clone().unwrap_or_else(|| default_output(options))
+}
 
 /// Writes a file as a whole or not at all.
 ///

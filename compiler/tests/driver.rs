@@ -212,6 +212,15 @@ fn outputs_that_cannot_be_written() {
 }
 
 #[test]
+fn inputs_are_not_overwritten() {
+    let place = Place::new().file("main", HELLO).file("other.kiln", HELLO);
+    place.kiln(&["build", "main"]).refused("E0803");
+    place.kiln(&["check", "other.kiln", "--emit", "cfg=./other.kiln"]).refused("E0803");
+    assert_eq!(fs::read_to_string(place.path("main")).expect("it is there"), HELLO);
+    assert_eq!(fs::read_to_string(place.path("other.kiln")).expect("it is there"), HELLO);
+}
+
+#[test]
 fn linkers_that_fail() {
     let Some(place) = native(HELLO) else { return };
     let missing = place.kiln(&["build", "main.kiln", "--linker", "no-such-linker"]);
