@@ -20,7 +20,7 @@ use std::rc::Rc;
 /// Where a local is.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Slot<'ctx> {
-    /// It has no value yet; also locals in unreachable blocks.
+    /// It has no value yet.
     Unset,
     /// It is this value, which is not in memory.
     Value(Value<'ctx>),
@@ -82,29 +82,16 @@ pub(crate) fn build<'p>(unit: &mut Unit<'_, 'p>, id: FuncId, func: &'p Func) -> 
 
 impl<'ctx> Body<'_, 'ctx, '_> {
     fn build(&mut self) -> Result<()> {
-        let entry = self.plan.entry_is_target.then(|| self.append_block("entry"));
         for block in self.func.blocks.ids() {
             let name = if self.unit.readable { block.to_string() } else { String::new() };
             let block = self.append_block(&name);
             self.blocks.push(block);
         }
         self.add_fast_loops();
-        self.unit.builder.position_at_end(entry.unwrap_or(self.blocks[0]));
+        self.unit.builder.position_at_end(self.blocks[0]);
         self.build_prologue()?;
-        if entry.is_some() {
-            self.unit.builder.build_unconditional_branch(self.target(Func::ENTRY))?;
-        }
-        let mut is_reached = vec![false; self.blocks.len()];
         for index in 0..self.plan.order.len() {
-            let block = self.plan.order[index];
-            is_reached[block.index()] = true;
-            self.build_block(block)?;
-        }
-        for (block, is_reached) in self.blocks.iter().zip(is_reached) {
-            if !is_reached {
-                self.unit.builder.position_at_end(*block);
-                self.unit.builder.build_unreachable()?;
-            }
+            self.build_block(self.plan.order[index])?;
         }
         self.build_panics()
     }

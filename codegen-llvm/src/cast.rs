@@ -72,11 +72,7 @@ impl<'ctx> Body<'_, 'ctx, '_> {
     fn int_to_any(&mut self, from: IntType, to: Kind, value: IntValue<'ctx>) -> Result<BasicValueEnum<'ctx>> {
         match to {
             Kind::Int(to) => Ok(self.int_to_int(from, to, value)?.into()),
-            Kind::Bool => {
-                let fits = self.below(value, 2)?;
-                self.panic_unless(fits, Panic::CastOverflow)?;
-                Ok(self.unit.builder.build_int_truncate(value, self.unit.scalars.bit, "")?.into())
-            }
+            Kind::Bool => broken("numbers are compared, not converted to bools"),
             Kind::Char => {
                 let code = self.int_to_int(from, U32, value)?;
                 self.check_char(code, from)?;

@@ -25,13 +25,9 @@ pub(crate) struct Spot<'ctx> {
 impl<'ctx> Body<'_, 'ctx, '_> {
     /// The address of a place.
     pub fn spot(&mut self, place: &Place) -> Result<Spot<'ctx>> {
-        let (mut spot, steps) = match place.base {
-            PlaceBase::Static(data) => {
-                let base = self.unit.static_address(data)?;
-                let ty = self.unit.program.statics.get(data).ty;
-                (Spot { base, offset: 0, len: None, ty, variant: None }, &*place.proj)
-            }
-            PlaceBase::Local(local) => self.start(local, &place.proj)?,
+        let (mut spot, steps) = match &*place.proj {
+            [Proj::Deref, rest @ ..] => (self.pointee(place.base)?, rest),
+            steps => (self.start(place.base)?, steps),
         };
         for step in steps {
             self.step(&mut spot, *step)?;
@@ -39,8 +35,16 @@ impl<'ctx> Body<'_, 'ctx, '_> {
         Ok(spot)
     }
 
-    /// Where a place in a local starts, and the steps that remain. Of a pointer in SSA form that is what it points to.
-    fn start<'s>(&mut self, local: Local, steps: &'s [Proj]) -> Result<(Spot<'ctx>, &'s [Proj])> {
+    /// The address of a whole local, or of whole static data.
+    fn start(&mut self, base: PlaceBase) -> Result<Spot<'ctx>> {
+        let local = match base {
+            PlaceBase::Local(local) => local,
+            PlaceBase::Static(data) => {
+                let base = self.unit.static_address(data)?;
+                let ty = self.unit.program.statics.get(data).ty;
+                return Ok(Spot { base, offset: 0, len: None, ty, variant: None });
+            }
+        };
         let ty = self.local_type(local);
         let (base, len) = match self.slots[local] {
             Slot::Memory(at) => (at, None),
@@ -50,13 +54,23 @@ impl<'ctx> Body<'_, 'ctx, '_> {
                 let align = self.unit.layouts.of(self.unit.pool, ty).align;
                 (self.unit.dangling(align), None)
             }
-            Slot::Value(value) => {
-                let [Proj::Deref, rest @ ..] = steps else { return broken(format!("{local} has no address")) };
-                return Ok((self.pointee(value, ty)?, rest));
-            }
+            Slot::Value(_) => return broken(format!("{local} has no address")),
             Slot::Unset => return broken(format!("{local} is used before it has a value")),
         };
-        Ok((Spot { base, offset: 0, len, ty, variant: None }, steps))
+        Ok(Spot { base, offset: 0, len, ty, variant: None })
+    }
+
+    /// What the pointer in a local or in static data points to.
+    fn pointee(&mut self, base: PlaceBase) -> Result<Spot<'ctx>> {
+        let whole = Place { base, proj: Box::default() };
+        let TypeKey::Ptr { pointee, .. } = self.unit.pool.key(self.place_type(&whole)?) else {
+            return broken("a dereference of no pointer");
+        };
+        let (base, len) = match self.read(&whole)? {
+            Value::Fat(base, len) => (base, Some(len)),
+            pointer => (pointer.address()?, None),
+        };
+        Ok(Spot { base, offset: 0, len, ty: *pointee, variant: None })
     }
 
     fn load_cell(
@@ -74,16 +88,6 @@ impl<'ctx> Body<'_, 'ctx, '_> {
         Ok((address, Some(len)))
     }
 
-    /// What a pointer points to.
-    fn pointee(&self, pointer: Value<'ctx>, ty: TypeId) -> Result<Spot<'ctx>> {
-        let TypeKey::Ptr { pointee, .. } = self.unit.pool.key(ty) else { return broken("a dereference of no pointer") };
-        let (base, len) = match pointer {
-            Value::Fat(base, len) => (base, Some(len)),
-            pointer => (pointer.address()?, None),
-        };
-        Ok(Spot { base, offset: 0, len, ty: *pointee, variant: None })
-    }
-
     fn step(&mut self, spot: &mut Spot<'ctx>, step: Proj) -> Result<()> {
         match step {
             Proj::Field(index) => {
@@ -92,11 +96,7 @@ impl<'ctx> Body<'_, 'ctx, '_> {
             }
             Proj::Variant(variant) => spot.variant = Some(variant),
             Proj::Index(index) => self.index(spot, index)?,
-            Proj::Deref => {
-                let at = self.address(*spot)?;
-                let pointer = self.unit.load(at, spot.ty)?;
-                *spot = self.pointee(pointer, spot.ty)?;
-            }
+            Proj::Deref => return broken("a pointer is followed in the middle of a place"),
         }
         Ok(())
     }

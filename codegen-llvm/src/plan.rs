@@ -4,7 +4,7 @@
 //! Everything else has memory in the frame.
 
 use crate::abi::Pass;
-use crate::errors::Result;
+use crate::errors::{Result, broken};
 use crate::unit::{Convention, Unit};
 use crate::usage::{self, Usage};
 use kiln_cfg::{BlockId, Callee, Func, Local, LocalKind, Operand, Terminator};
@@ -28,10 +28,8 @@ pub(crate) enum Home {
 
 /// The decisions.
 pub(crate) struct Plan {
-    /// Blocks that can be reached, each before its successors but for loops.
+    /// All blocks, each before its successors but for loops.
     pub order: Vec<BlockId>,
-    /// Whether something jumps to the entry block.
-    pub entry_is_target: bool,
     pub homes: IdxVec<Local, Home>,
     pub usage: IdxVec<Local, Usage>,
 }
@@ -39,9 +37,9 @@ pub(crate) struct Plan {
 impl Plan {
     /// Decides for a function.
     pub fn new(unit: &mut Unit<'_, '_>, func: &Func) -> Result<Plan> {
-        let (order, entry_is_target) = reverse_postorder(func);
+        let order = reverse_postorder(func)?;
         let usage = usage::collect(unit, func, &order)?;
-        let mut plan = Plan { order, entry_is_target, homes: IdxVec::with_capacity(func.locals.len()), usage };
+        let mut plan = Plan { order, homes: IdxVec::with_capacity(func.locals.len()), usage };
         for (local, decl) in func.locals.iter_enumerated() {
             let home = plan.home(unit, local, decl.ty, decl.kind);
             plan.homes.push(home);
@@ -112,17 +110,16 @@ impl<'ctx> Unit<'ctx, '_> {
     }
 }
 
-/// The blocks that can be reached, in reverse postorder; and whether the entry is somebody's successor.
-fn reverse_postorder(func: &Func) -> (Vec<BlockId>, bool) {
+/// The blocks in reverse postorder.
+fn reverse_postorder(func: &Func) -> Result<Vec<BlockId>> {
     let mut order = Vec::with_capacity(func.blocks.len());
     let mut seen = vec![false; func.blocks.len()];
-    let mut entry_is_target = false;
     seen[Func::ENTRY.index()] = true;
     let mut open = vec![(Func::ENTRY, successors(&func.blocks[Func::ENTRY].term))];
     while let Some((block, rest)) = open.last_mut() {
         match rest.pop() {
+            Some(Func::ENTRY) => return broken("something jumps to the first block"),
             Some(next) => {
-                entry_is_target |= next == Func::ENTRY;
                 if !std::mem::replace(&mut seen[next.index()], true) {
                     open.push((next, successors(&func.blocks[next].term)));
                 }
@@ -133,8 +130,11 @@ fn reverse_postorder(func: &Func) -> (Vec<BlockId>, bool) {
             }
         }
     }
+    if order.len() < func.blocks.len() {
+        return broken("a block can't be reached");
+    }
     order.reverse();
-    (order, entry_is_target)
+    Ok(order)
 }
 
 fn successors(terminator: &Terminator) -> Vec<BlockId> {

@@ -26,7 +26,7 @@ pub(crate) struct Usage {
     pub exposed: bool,
 }
 
-/// Goes over the blocks that can be reached.
+/// Goes over the blocks in their order.
 pub(crate) fn collect(unit: &mut Unit<'_, '_>, func: &Func, order: &[BlockId]) -> Result<IdxVec<Local, Usage>> {
     let usage = func.locals.iter().map(|_| Usage::default()).collect();
     let assigned_in = func.locals.iter().map(|_| None).collect();

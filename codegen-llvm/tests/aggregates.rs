@@ -28,8 +28,8 @@ fn structs_of_all_sizes_through_calls() {
         (TypeId::U8, TypeId::I64),
         (TypeId::F64, TypeId::F32),
         (TypeId::I16, TypeId::U8),
-        (TypeId::I128, TypeId::BOOL),
-        (TypeId::BOOL, TypeId::CHAR),
+        (TypeId::I128, TypeId::U8),
+        (TypeId::U16, TypeId::CHAR),
     ];
     let mut m = Maker::new();
     m.add_panic();
@@ -348,7 +348,7 @@ fn bits_of_aggregates() {
     let mut m = Maker::new();
     let bytes = m.pool.array(TypeId::U8, 4);
     m.main(|m, f| {
-        let array = f.temp(bytes);
+        let array = f.var(bytes);
         let number = m.int(TypeId::U32, 0x0403_0201);
         f.set(array, Rvalue::Cast(CastKind::Bits, number));
         f.put(Place::local(array).then(Proj::Index(m.int(TypeId::USIZE, 0))), Rvalue::Operand(m.int(TypeId::U8, 7)));
@@ -372,12 +372,8 @@ fn values_without_bytes() {
     f.end(Terminator::Return);
     m.finish(f);
     m.main(|m, f| {
-        let (a, b, c) = (f.var(empty), f.var(none), f.var(both));
-        f.call(
-            Some(c),
-            make,
-            vec![own(a), Arg::Place(Place::local(b)), Arg::Place(Place::local(c).then(Proj::Field(0)))],
-        );
+        let (a, b, c, d) = (f.var(empty), f.var(none), f.var(both), f.var(empty));
+        f.call(Some(c), make, vec![own(a), Arg::Place(Place::local(b)), Arg::Place(Place::local(d))]);
         let pointer = m.pool.ptr(false, none);
         let address = f.let_(pointer, Rvalue::AddressOf(Place::local(c).then(Proj::Field(1))));
         let number = f.let_(TypeId::USIZE, Rvalue::Cast(CastKind::PtrToInt, address));

@@ -183,7 +183,9 @@ fn cast_rows(pool: &Pool, target: &Target, rows: &mut Vec<Row>) {
             let mut add = |name, kind, expected| {
                 rows.push(Row { name, a: from, b: TypeId::U8, ret: to, value: Rvalue::Cast(kind, A), expected });
             };
-            add(name("cast"), CastKind::Checked, Box::new(move |a, _| arith::cast(kinds[0], kinds[1], a)));
+            if to != TypeId::BOOL {
+                add(name("cast"), CastKind::Checked, Box::new(move |a, _| arith::cast(kinds[0], kinds[1], a)));
+            }
             if let Kind::Int(int) = kinds[1]
                 && matches!(kinds[0], Kind::Int(_))
             {

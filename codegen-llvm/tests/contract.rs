@@ -121,7 +121,12 @@ fn broken_invariants_are_errors_that_name_the_function() {
         f.call(Some(Local(0)), other, vec![]);
         f.end(Terminator::Return);
     };
-    let builds: [fn(&mut Maker, &mut FnMaker); 3] = [unset, drop, bodiless];
+    let entry = |_: &mut Maker, f: &mut FnMaker| f.end(Terminator::Jump(Func::ENTRY));
+    let lost = |m: &mut Maker, f: &mut FnMaker| {
+        f.ret(m.int(TypeId::I32, 0));
+        f.block();
+    };
+    let builds: [fn(&mut Maker, &mut FnMaker); 5] = [unset, drop, bodiless, entry, lost];
     for build in builds {
         let mut m = Maker::new();
         m.main(build);
@@ -168,32 +173,6 @@ panic:                                            ; preds = %bb2
   unreachable
 }"#;
     assert_eq!(definition(&ir, "gcd"), expected);
-}
-
-#[test]
-fn jumps_to_the_entry_and_unreachable_blocks() {
-    // bb0: n = n - 1; if n > 3 goto bb0 — with a block that nothing leads to.
-    let mut m = Maker::new();
-    m.add_panic();
-    let count = m.declare("count", &[(ParamMode::Inout, TypeId::I32)], TypeId::I32);
-    let mut f = m.body(count);
-    let [done, lost] = [(); 2].map(|()| f.block());
-    f.set(Local(1), Rvalue::Binary(BinOp::Sub(CHECKED), Operand::Copy(Local(1)), m.int(TypeId::I32, 1)));
-    let more = f.binary(BinOp::Gt, TypeId::BOOL, Operand::Copy(Local(1)), m.int(TypeId::I32, 3));
-    f.end(Terminator::Branch { cond: more, then: Func::ENTRY, else_: done });
-    f.at(done);
-    f.ret(Operand::Copy(Local(1)));
-    f.at(lost);
-    let unset = f.temp(TypeId::I32);
-    f.ret(Operand::Copy(unset));
-    m.finish(f);
-    m.main(|m, f| {
-        let n = f.var(TypeId::I32);
-        f.set(n, Rvalue::Operand(m.int(TypeId::I32, 10)));
-        f.call(Some(Local(0)), count, vec![Arg::Place(Place::local(n))]);
-        f.end(Terminator::Return);
-    });
-    assert_eq!(m.run("").0, 3);
 }
 
 #[test]

@@ -153,8 +153,9 @@ fn static_data_that_points_to_itself() {
         m.program.statics.fill(id, StaticData { ty: node, bytes: bytes.into(), align: 8, relocs });
     }
     m.main(|_, f| {
-        let next = Place::of_static(ids[0]).then(Proj::Field(1)).then(Proj::Deref);
-        let value = f.read(TypeId::I64, next);
+        let next = f.temp(pointer);
+        f.set(next, Rvalue::Use(Place::of_static(ids[0]).then(Proj::Field(1)), UseKind::Copy));
+        let value = f.read(TypeId::I64, place(next).then(Proj::Deref));
         let status = f.let_(TypeId::I32, Rvalue::Cast(CastKind::Wrap, value));
         f.ret(status);
     });
@@ -213,7 +214,8 @@ fn output_keeps_its_order_with_c() {
     let putchar = m.declare_extern("putchar", &[TypeId::I32], TypeId::I32, false);
     m.main(|m, f| {
         for (letter, stream, text) in [('a', 1, "b"), ('c', 3, "d"), ('e', 2, "error")] {
-            f.call(None, putchar, vec![Arg::Value(m.int(TypeId::I32, letter as i128))]);
+            let printed = f.temp(TypeId::I32);
+            f.call(Some(printed), putchar, vec![Arg::Value(m.int(TypeId::I32, letter as i128))]);
             let text = m.text(text);
             let bytes = m.pool.ptr(false, TypeId::U8);
             let address = builtin(f, bytes, Builtin::FatPtrAddress, &[text]);

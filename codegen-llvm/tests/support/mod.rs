@@ -182,6 +182,17 @@ impl Maker {
         self.program.panic = Some(id);
     }
 
+    /// The programs of the tests keep what the CFG promises.
+    fn verify(&self) {
+        let info = |id| self.program.infos.get(id)?.as_ref();
+        let cx = VerifyCx { pool: &self.pool, statics: &self.program.statics, info: &info };
+        for (_, func) in self.program.funcs() {
+            if let Err(violations) = verify(func, &cx) {
+                panic!("{}: {violations:?}", func.name);
+            }
+        }
+    }
+
     pub fn compile(&mut self, options: &Options) -> Result<Artifacts, CodegenError> {
         compile(&self.program, &self.pool, &mut self.layouts, &self.sources, &self.names, options)
     }
@@ -211,6 +222,7 @@ impl Maker {
     }
 
     fn link(&mut self, level: OptLevel, c: &str, dir: PathBuf) -> PathBuf {
+        self.verify();
         let options = Options { level, verify: true, units: self.units, ..Options::default() };
         let objects = self.compile(&options).unwrap().objects;
         assert!(objects.len() == 1 || level == OptLevel::O0);
