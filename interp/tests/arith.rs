@@ -1,6 +1,8 @@
 //! Every operation on scalars, in every shape the lowering knows (registers, constants on either side, memory, branches),
 //! against `kiln_interp::fold`: exhaustively at 8 bits, by property at every width.
 
+#![allow(clippy::unwrap_used, reason = "a test that can't be set up has failed")]
+
 mod common;
 
 use common::World;
