@@ -132,12 +132,44 @@ pub(crate) struct RepeatPlan {
 /// An operation on memory, in numbers of elements of `size` bytes.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum RawOp {
-    Alloc { dst: Reg, count: Reg, ty: TypeId, size: u32, align: u32 },
-    Realloc { dst: Reg, pointer: Reg, old: Reg, new: Reg, ty: TypeId, size: u32, align: u32 },
-    Free { pointer: Reg, count: Reg, size: u32 },
-    CopyMemory { dst: Reg, src: Reg, count: Reg, size: u32, align: u32 },
-    PtrToInt { dst: Reg, pointer: Reg },
-    IntToPtr { dst: Reg, address: Reg },
+    Alloc {
+        dst: Reg,
+        count: Reg,
+        ty: TypeId,
+        size: u32,
+        align: u32,
+    },
+    Realloc {
+        dst: Reg,
+        pointer: Reg,
+        old: Reg,
+        new: Reg,
+        ty: TypeId,
+        size: u32,
+        align: u32,
+    },
+    Free {
+        pointer: Reg,
+        count: Reg,
+        size: u32,
+    },
+    CopyMemory {
+        dst: Reg,
+        src: Reg,
+        count: Reg,
+        size: u32,
+        align: u32,
+    },
+    /// Addresses of memory are known only where a program runs for real.
+    PtrToInt {
+        dst: Reg,
+        pointer: Reg,
+        is_comptime: bool,
+    },
+    IntToPtr {
+        dst: Reg,
+        address: Reg,
+    },
 }
 
 /// What the machine's owner has to do.

@@ -149,8 +149,12 @@ pub(super) fn raw(memory: &mut Memory, op: &RawOp, regs: &mut Window, func: u32,
             copy_memory(memory, Pointer(get(dst)), Pointer(get(src)), bytes, align).map_err(Exit::Fault)?;
             Ok(cost(bytes))
         }
-        RawOp::PtrToInt { dst, pointer } => {
-            regs[dst as usize] = memory.address_of(Pointer(get(pointer)));
+        RawOp::PtrToInt { dst, pointer, is_comptime } => {
+            let pointer = Pointer(get(pointer));
+            if is_comptime && memory.plain_address(pointer).is_none() {
+                return Err(Exit::Fault(Box::new(memory.fault(FaultKind::AddressAtComptime, pointer, 0))));
+            }
+            regs[dst as usize] = memory.address_of(pointer);
             Ok(0)
         }
         RawOp::IntToPtr { dst, address } => {

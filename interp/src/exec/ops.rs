@@ -275,7 +275,8 @@ pub(super) fn compare_pointers(memory: &Memory, a: Pointer, b: Pointer, how: u8)
         return Ok(op.holds(Some(a.cmp(&b))));
     }
     let is_end = |pointer: Pointer| memory.entry(pointer).is_some_and(|entry| entry.size == pointer.offset());
-    let may_touch = is_end(a) && b.offset() == 0 || is_end(b) && a.offset() == 0;
+    let is_start = |pointer: Pointer| pointer.has_allocation() && pointer.offset() == 0;
+    let may_touch = is_end(a) && is_start(b) || is_end(b) && is_start(a);
     match op {
         CompareOp::Eq if !may_touch => Ok(false),
         CompareOp::Ne if !may_touch => Ok(true),

@@ -10,7 +10,7 @@ pub use path::PathStep;
 mod read;
 
 use crate::env::Env;
-use crate::memory::{AllocKind, DATA, Memory, POINTER, Pointer, Site, UNINIT};
+use crate::memory::{AllocKind, DATA, Memory, POINTER, Peeked, Pointer, Site, UNINIT};
 use kiln_types::{FuncId, Reloc, RelocTarget, StaticData, StaticId, TypeId, TypeKey};
 use path::{Origin, Route};
 use rustc_hash::FxHashMap;
@@ -115,9 +115,9 @@ impl<'a, 'e> Freezer<'a, 'e> {
                         offset += 1;
                     }
                     POINTER => {
-                        let pointer = self.memory.peek_pointer(at + offset);
-                        let pointer =
-                            pointer.ok_or_else(|| self.refuse(origin, offset, RefusalReason::BrokenPointer))?;
+                        let Some(Peeked::Pointer(pointer)) = self.memory.peek_pointer(at + offset) else {
+                            return Err(self.refuse(origin, offset, RefusalReason::BrokenPointer));
+                        };
                         let target = self.target(pointer, origin, offset)?;
                         relocs.push(Reloc { offset: offset as u64, target });
                         bytes[offset..offset + pointer_bytes].fill(0);

@@ -2,7 +2,7 @@
 
 use super::path::Origin;
 use super::{Freezer, Refusal, RefusalReason};
-use crate::memory::{DATA, Pointer};
+use crate::memory::{DATA, Peeked, UNINIT};
 use crate::value::{number_of_bytes, scalar_of_bytes};
 use kiln_types::arith::Kind;
 use kiln_types::{RelocTarget, Repr, TypeId, TypeKey, ValueId, ValueKey};
@@ -83,7 +83,7 @@ impl Freezer<'_, '_> {
         match known.iter().position(|known| *known != DATA) {
             None => Ok(self.memory.bytes(at, size)),
             Some(byte) => {
-                let is_pointer = known[byte] != crate::memory::UNINIT;
+                let is_pointer = known[byte] != UNINIT;
                 let reason = if is_pointer { RefusalReason::BrokenPointer } else { RefusalReason::Uninitialised };
                 Err(self.refuse(origin, offset + byte, reason))
             }
@@ -107,31 +107,19 @@ impl Freezer<'_, '_> {
             }
             false => None,
         };
-        let Some(pointer) = self.memory.peek_pointer(at) else {
-            let is_uninit = self.memory.knowledge(at, bytes).contains(&crate::memory::UNINIT);
-            let reason = if is_uninit { RefusalReason::Uninitialised } else { RefusalReason::BrokenPointer };
-            return Err(self.refuse(origin, offset, reason));
-        };
-        self.pointer_value(ty, pointer, len, origin, offset)
-    }
-
-    /// A pointer as a value.
-    pub(super) fn pointer_value(
-        &mut self,
-        ty: TypeId,
-        pointer: Pointer,
-        len: Option<u64>,
-        origin: Origin,
-        offset: usize,
-    ) -> Result<ValueId, Refusal> {
-        if let Some(address) = self.memory.plain_address(pointer) {
-            return Ok(self.env.pool.value(ValueKey::RawPtr { ty, address }));
-        }
-        Ok(match self.target(pointer, origin, offset)? {
-            RelocTarget::Func(func) => self.env.pool.value(ValueKey::Fn { ty, func }),
-            RelocTarget::Static { data, addend } => {
-                self.env.pool.value(ValueKey::StaticPtr { ty, data, offset: addend, len })
+        match self.memory.peek_pointer(at) {
+            Some(Peeked::Address(address)) => Ok(self.env.pool.value(ValueKey::RawPtr { ty, address })),
+            Some(Peeked::Pointer(pointer)) => Ok(match self.target(pointer, origin, offset)? {
+                RelocTarget::Func(func) => self.env.pool.value(ValueKey::Fn { ty, func }),
+                RelocTarget::Static { data, addend } => {
+                    self.env.pool.value(ValueKey::StaticPtr { ty, data, offset: addend, len })
+                }
+            }),
+            None => {
+                let is_uninit = self.memory.knowledge(at, bytes).contains(&UNINIT);
+                let reason = if is_uninit { RefusalReason::Uninitialised } else { RefusalReason::BrokenPointer };
+                Err(self.refuse(origin, offset, reason))
             }
-        })
+        }
     }
 }

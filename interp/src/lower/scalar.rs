@@ -63,7 +63,8 @@ impl Lower<'_> {
         match (cast, self.kind(from), self.kind(to)) {
             (CastKind::PtrToInt, ..) => {
                 let pointer = self.reg(operand)?;
-                self.raw(RawOp::PtrToInt { dst, pointer });
+                let is_comptime = self.cx.is_comptime;
+                self.raw(RawOp::PtrToInt { dst, pointer, is_comptime });
             }
             (CastKind::IntToPtr, ..) => {
                 let address = self.reg(operand)?;

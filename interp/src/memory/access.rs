@@ -10,6 +10,15 @@ const WIDE: [u8; 8] =
 /// The same for targets with pointers of 4 bytes.
 const NARROW: [u8; 4] = [POINTER, POINTER + 1, POINTER + 2, POINTER + 3];
 
+/// A pointer in memory.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Peeked {
+    /// A number.
+    Address(u64),
+    /// To an allocation or a function.
+    Pointer(Pointer),
+}
+
 impl Memory {
     /// Where `N` bytes lie that a pointer plus `further` bytes allows to read.
     #[inline(always)]
@@ -171,20 +180,20 @@ impl Memory {
         self.knowledge(at, size).iter().all(|known| *known == DATA).then(|| self.bytes(at, size))
     }
 
-    /// The pointer at a place of the arena, without remembering addresses of more than 32 bits that are met for the first time.
-    pub(crate) fn peek_pointer(&self, at: usize) -> Option<Pointer> {
+    /// What a pointer at a place of the arena points to.
+    pub(crate) fn peek_pointer(&self, at: usize) -> Option<Peeked> {
         let size = self.pointer_bytes();
         let (known, bytes) = (self.knowledge(at, size), self.bytes(at, size));
         let mut raw = [0; 8];
         raw[..size].copy_from_slice(bytes);
         let value = u64::from_le_bytes(raw);
         if known.iter().all(|known| *known == DATA) {
-            return self.addresses.known_pointer_to(value);
+            return Some(Peeked::Address(value));
         }
         match (self.narrow, known) {
-            (false, known) if known == WIDE => Some(Pointer(value)),
+            (false, known) if known == WIDE => Some(Peeked::Pointer(Pointer(value))),
             (true, known) if known == NARROW => {
-                Some(Pointer::new(*self.narrow_serials.get(&(at as u32))?, value as u32))
+                Some(Peeked::Pointer(Pointer::new(*self.narrow_serials.get(&(at as u32))?, value as u32)))
             }
             _ => None,
         }

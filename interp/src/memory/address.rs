@@ -36,14 +36,6 @@ impl Addresses {
         if address <= u64::from(u32::MAX) { Pointer(address) } else { self.far_pointer(address) }
     }
 
-    /// The pointer that stands for an address, if there is one already.
-    pub(super) fn known_pointer_to(&self, address: u64) -> Option<Pointer> {
-        match u32::try_from(address) {
-            Ok(_) => Some(Pointer(address)),
-            Err(_) => Some(Pointer::new(Pointer::FAR, *self.far_numbers.get(&address)?)),
-        }
-    }
-
     #[cold]
     fn far_pointer(&mut self, address: u64) -> Pointer {
         let number = *self.far_numbers.entry(address).or_insert_with(|| {

@@ -20,6 +20,7 @@ use table::Table;
 pub(crate) use table::{AllocKind, CodeAt, Entry, Site};
 
 mod access;
+pub(crate) use access::Peeked;
 
 mod fault;
 pub use fault::FaultKind;

@@ -5,7 +5,7 @@
 
 use kiln_cfg::{Func, FuncInfo, FuncKind, FuncSig, LocalKind, ParseCx, TypeNames, parse};
 use kiln_interp::{Env, FunctionTables, Limits, Machine, Mode, Need, Notes, Outcome, Trap, TrapKind, Vm};
-use kiln_source::{IdxVec, Interner, Span};
+use kiln_source::{IdxVec, Interner, Span, TextRange};
 use kiln_types::{FnTypeParam, FuncId, Layouts, ParamMode, Pool, Statics, Target, TypeId, ValueId};
 use std::rc::Rc;
 
@@ -67,8 +67,9 @@ impl World {
         };
         let funcs = parse(&text, &mut cx).unwrap_or_else(|error| panic!("{error}:\n{text}"));
         let kept = funcs.len() - externs.len();
-        for (index, func) in funcs.into_iter().enumerate() {
+        for (index, mut func) in funcs.into_iter().enumerate() {
             let is_extern = index >= kept;
+            give_ranges(&mut func);
             self.infos.push(Some(info(&func, is_extern)));
             self.bodies.push((!is_extern).then(|| Rc::new(func)));
         }
@@ -142,6 +143,18 @@ impl World {
     /// The bytecode of a function that ran.
     pub fn listing(&self, name: &str) -> String {
         self.vm.listing(self.func(name)).unwrap()
+    }
+}
+
+/// Source ranges by which instructions are known in tests: `block * 1000 + index`, 999 for terminators; locals are at a million.
+fn give_ranges(func: &mut Func) {
+    let at = |number: usize| TextRange::new(number as u32, number as u32 + 1);
+    for (block, body) in func.blocks.iter_mut().enumerate() {
+        body.ranges = (0..body.stmts.len()).map(|index| at(block * 1000 + index)).collect();
+        body.term_range = at(block * 1000 + 999);
+    }
+    for (local, decl) in func.locals.iter_mut().enumerate() {
+        decl.range = at(1_000_000 + local);
     }
 }
 
