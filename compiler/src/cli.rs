@@ -137,7 +137,7 @@ pub enum MessageFormat {
     /// With the source marked
     #[default]
     Human,
-    /// One line each: file:line:column: error[E0101]: message
+    /// One line each: FILE:LINE:COLUMN: SEVERITY: MESSAGE
     Short,
     /// One JSON object a line
     Json,

@@ -1,5 +1,7 @@
 //! `kiln`, without LLVM inside.
 
+#![forbid(unsafe_code)]
+
 mod app;
 mod cli;
 mod printer;

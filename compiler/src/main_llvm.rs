@@ -1,5 +1,7 @@
 //! `kiln-llvm`: `kiln` with LLVM inside.
 
+#![forbid(unsafe_code)]
+
 mod app;
 mod cli;
 mod printer;
