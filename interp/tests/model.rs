@@ -101,7 +101,8 @@ impl Model {
                     Pointer::Plain(_) => return Err(FaultKind::NoAllocation),
                     Pointer::To(number, offset) => {
                         if self.allocations[number].is_none() && distance == 0 {
-                            return Ok(self.pointers[p] = self.pointers[q]);
+                            self.pointers[p] = self.pointers[q];
+                            return Ok(());
                         }
                         let size = self.allocations[number].as_ref().ok_or(FaultKind::UseAfterFree)?.len() as i64;
                         let offset = offset as i64 + distance;
