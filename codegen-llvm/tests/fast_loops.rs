@@ -192,6 +192,7 @@ fn kernels() -> Vec<(&'static str, TypeId, TypeId, Turn)> {
         ("scaled_i32", T::I32, T::I32, scaled),
         ("scaled_u32", T::U32, T::U32, scaled),
         ("scaled_u64", T::U64, T::U64, scaled),
+        ("scaled_i64", T::I64, T::I64, scaled),
         ("mixture_u64", T::U64, T::U64, mixture),
         ("added_i32", T::I32, T::I32, added),
         ("added_u64", T::U64, T::U64, added),

@@ -1,10 +1,10 @@
 //! Builds fast loops: what stands before the turns, the turns, and what stands behind them.
 
 use super::FastLoop;
-use super::proof::{Bound, Proof};
+use super::proof::{Bound, Proof, Signs};
 use crate::arith::Ring;
 use crate::body::{Body, Slot};
-use crate::errors::Result;
+use crate::errors::{Result, broken};
 use crate::plan::Home;
 use crate::value::Value;
 use inkwell::IntPredicate;
@@ -46,7 +46,29 @@ struct Pass<'ctx> {
 
 impl<'ctx> Body<'_, 'ctx, '_> {
     /// Builds the fast loop before a loop, from the block `entry` on; it leads to the header.
+    ///
+    /// There are two of them if signed numbers are collected: the first takes negative ones for too large, which is less work; where
+    /// its proof fails, the second goes on.
     pub fn build_fast_loop(&mut self, found: &FastLoop, entry: BasicBlock<'ctx>) -> Result<()> {
+        let header = self.block(found.header);
+        let second = self.fast_block(found, header, "signed");
+        if self.build_version(found, entry, second, Signs::Refused)? {
+            self.build_version(found, second, header, Signs::Measured)?;
+        } else {
+            self.unit.builder.position_at_end(second);
+            self.unit.builder.build_unconditional_branch(header)?;
+        }
+        Ok(())
+    }
+
+    /// Builds one of them, which leads to `unproven` if its proof fails; whether it collects signed numbers.
+    fn build_version(
+        &mut self,
+        found: &FastLoop,
+        entry: BasicBlock<'ctx>,
+        unproven: BasicBlock<'ctx>,
+        signs: Signs,
+    ) -> Result<bool> {
         let changed = self.assigned_in(found.body);
         let slots: Vec<(Local, Slot<'ctx>)> = changed.into_iter().map(|local| (local, self.slots[local])).collect();
         let header = self.block(found.header);
@@ -65,15 +87,17 @@ impl<'ctx> Body<'_, 'ctx, '_> {
 
         let works = found.written.is_none();
         let collecting =
-            Pass { before: apart, turn, behind: proof, proof: Some(Proof::default()), works, sums: Vec::new() };
+            Pass { before: apart, turn, behind: proof, proof: Some(Proof::new(signs)), works, sums: Vec::new() };
         let mut pass = self.build_pass(found, collecting, turns, &sums)?;
         self.unit.builder.position_at_end(proof);
-        let holds = self.build_proof(pass.proof.unwrap_or_default(), turns.count, &sums)?;
+        let Some(collected) = &pass.proof else { return broken("the first pass collects") };
+        let holds = self.build_proof(collected, turns.count, &sums)?;
+        let is_signed = collected.is_signed();
         if works {
-            self.unit.builder.build_conditional_branch(holds, done, header)?;
+            self.unit.builder.build_conditional_branch(holds, done, unproven)?;
         } else {
             let work = self.fast_block(found, done, "work");
-            self.unit.builder.build_conditional_branch(holds, work, header)?;
+            self.unit.builder.build_conditional_branch(holds, work, unproven)?;
             let working = Pass { before: proof, turn: work, behind: done, proof: None, works: true, sums: Vec::new() };
             pass.sums = self.build_pass(found, working, turns, &sums)?.sums;
         }
@@ -84,7 +108,7 @@ impl<'ctx> Body<'_, 'ctx, '_> {
             self.write(&Place::local(local), Value::Scalar(value.into()))?;
         }
         self.unit.builder.build_unconditional_branch(entry)?;
-        Ok(())
+        Ok(is_signed)
     }
 
     fn fast_block(&self, found: &FastLoop, header: BasicBlock<'ctx>, name: &str) -> BasicBlock<'ctx> {

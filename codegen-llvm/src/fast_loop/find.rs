@@ -44,7 +44,9 @@ pub(crate) fn find(unit: &mut Unit<'_, '_>, func: &Func, plan: &Plan) -> Vec<Fas
     let candidates = plan.order.iter().filter_map(|&header| shape(func, plan, header));
     let candidates = candidates.filter(|candidate| entered[candidate.body.index()] == 1);
     candidates
-        .filter_map(|candidate| Examination { unit, func, plan, candidate, checks: 0, elements: 0 }.examine())
+        .filter_map(|candidate| {
+            Examination { unit, func, plan, candidate, checks: 0, elements: 0, has_wide_product: false }.examine()
+        })
         .collect()
 }
 
@@ -91,6 +93,7 @@ struct Examination<'a, 'u, 'ctx, 'p> {
     checks: usize,
     /// How many elements are read or written one after the other.
     elements: usize,
+    has_wide_product: bool,
 }
 
 impl Examination<'_, '_, '_, '_> {
@@ -111,7 +114,9 @@ impl Examination<'_, '_, '_, '_> {
             }
         }
         let has_result = !self.candidate.sums.is_empty() || self.candidate.written.is_some() && self.checks > 0;
-        (has_result && self.elements > 0 && self.is_constant(self.candidate.end)).then_some(self.candidate)
+        // Wide signed products are not summed up faster side by side, only written.
+        let is_fast = !self.has_wide_product || self.candidate.sums.is_empty();
+        (has_result && is_fast && self.elements > 0 && self.is_constant(self.candidate.end)).then_some(self.candidate)
     }
 
     fn assign(&mut self, place: &Place, value: &Rvalue) -> Option<()> {
@@ -235,8 +240,10 @@ impl Examination<'_, '_, '_, '_> {
                     // Of narrow ones no magnitude is collected.
                     BinOp::Add(Overflow::Checked) => (bits >= 32).then_some(true),
                     BinOp::Sub(Overflow::Checked) => (bits >= 32 && signed).then_some(true),
-                    // Wide signed products are not multiplied faster side by side.
-                    BinOp::Mul(Overflow::Checked) => (bits == 32 || bits == 64 && !signed).then_some(true),
+                    BinOp::Mul(Overflow::Checked) => {
+                        self.has_wide_product |= bits == 64 && signed;
+                        (bits >= 32).then_some(true)
+                    }
                     BinOp::And | BinOp::Or | BinOp::Xor => Some(false),
                     _ => None,
                 };

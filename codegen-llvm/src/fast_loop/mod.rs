@@ -10,8 +10,9 @@
 //!
 //! bb1.fast:      enough turns left, and all indices inside? then go on, else to bb1
 //! bb1.turns:     the turns without checks, on copies of the variables; magnitudes are collected
-//! bb1.proof:     did everything fit? then go on, else to bb1, as if nothing had happened
+//! bb1.proof:     did everything fit? then go on, else to bb1.signed, as if nothing had happened
 //! bb1.done:      the variables get their new values; on with bb1.fast
+//! bb1.signed:    the same once more, for negative numbers
 //! bb1:           the loop as it is written
 //! ```
 //! A loop that also writes elements is gone through twice: first magnitudes are collected, then, behind the proof, the work is

@@ -26,10 +26,20 @@ pub(super) enum Bound {
     Computed(usize),
 }
 
+/// What is done about negative numbers.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Signs {
+    /// They count as what their bits are as natural numbers: too large.
+    Refused,
+    /// They count with their magnitude.
+    Measured,
+}
+
 /// A magnitude that is collected over the turns: all bits that any of them had.
 struct Magnitude<'ctx> {
     phi: PhiValue<'ctx>,
     value: IntValue<'ctx>,
+    /// Whether it is of a signed number.
     signed: bool,
 }
 
@@ -42,8 +52,8 @@ struct Step {
 }
 
 /// What the turns leave to be proven.
-#[derive(Default)]
 pub(super) struct Proof<'ctx> {
+    signs: Signs,
     /// Of the locals whose magnitude is known.
     pub bounds: FxHashMap<Local, Bound>,
     /// The terms of the sums, by their numbers.
@@ -53,6 +63,16 @@ pub(super) struct Proof<'ctx> {
 }
 
 impl<'ctx> Proof<'ctx> {
+    /// Nothing yet.
+    pub fn new(signs: Signs) -> Self {
+        Proof { signs, bounds: FxHashMap::default(), terms: Vec::new(), magnitudes: Vec::new(), steps: Vec::new() }
+    }
+
+    /// Whether magnitudes of signed numbers are collected.
+    pub fn is_signed(&self) -> bool {
+        self.magnitudes.iter().any(|magnitude| magnitude.signed)
+    }
+
     /// Adds a step, and gives its result.
     pub fn step(&mut self, op: Ring, left: Bound, right: Bound, limit: u128) -> Bound {
         self.steps.push(Step { op, left, right, limit });
@@ -98,7 +118,7 @@ impl<'ctx> Body<'_, 'ctx, '_> {
         self.unit.builder.position_before(&first);
         let phi = self.unit.builder.build_phi(self.unit.scalars.int(bits), "")?;
         self.unit.builder.position_at_end(turn);
-        let magnitude = self.magnitude(value, signed)?;
+        let magnitude = self.magnitude(value, signed && proof.signs == Signs::Measured)?;
         let value = self.unit.builder.build_or(phi.as_basic_value().into_int_value(), magnitude, "")?;
         proof.magnitudes.push(Magnitude { phi, value, signed });
         let bound = Bound::Collected(proof.magnitudes.len() - 1);
@@ -122,13 +142,13 @@ impl<'ctx> Body<'_, 'ctx, '_> {
     /// Whether nothing overflowed, in whatever order the turns were made.
     pub(super) fn build_proof(
         &mut self,
-        proof: Proof<'ctx>,
+        proof: &Proof<'ctx>,
         count: IntValue<'ctx>,
         sums: &[Sum<'ctx>],
     ) -> Result<IntValue<'ctx>> {
         let mut collected = Vec::with_capacity(proof.magnitudes.len());
         for magnitude in &proof.magnitudes {
-            collected.push(self.build_widened(magnitude.value, magnitude.signed)?);
+            collected.push(self.build_widened(magnitude.value, magnitude.signed && proof.signs == Signs::Measured)?);
         }
         let mut computed: Vec<IntValue<'ctx>> = Vec::with_capacity(proof.steps.len());
         let mut holds = self.unit.scalars.bit.const_int(1, false);
