@@ -99,6 +99,48 @@ fn kernel(m: &mut Maker, name: &str, elem: TypeId, ty: TypeId, turn: Turn) {
     m.finish(f);
 }
 
+/// `fn scattered(a, a_len, b, b_len, start) -> i64`: sums `a[i][1] * a[i][0] - b[i]` over the pairs of `a`.
+fn scattered(m: &mut Maker) {
+    let pair = m.pool.array(TypeId::I32, 2);
+    let (slice, ints) = (m.pool.slice(pair), m.pool.slice(TypeId::I32));
+    let fat_thin = m.pool.ptr(true, ints);
+    let (thin, thin_pair, fat) = (m.pool.ptr(true, TypeId::I32), m.pool.ptr(true, pair), m.pool.ptr(true, slice));
+    let params = [(OWN, thin), (OWN, TypeId::USIZE), (OWN, thin), (OWN, TypeId::USIZE), (OWN, TypeId::I64)];
+    let id = m.declare_export("scattered", &params, TypeId::I64);
+    let [zero, one, two] = [0, 1, 2].map(|n| m.int(TypeId::USIZE, n));
+    let mut f = m.body(id);
+    let local = |n| Operand::Copy(Local(n));
+    let first = f.let_(thin_pair, Rvalue::Cast(CastKind::Bits, local(1)));
+    let count = f.binary(BinOp::Div(CHECKED), TypeId::USIZE, local(2), two);
+    let view = f.let_(fat, Rvalue::Builtin(Builtin::MakeFatPtr, [first, count].into()));
+    let others = f.let_(fat_thin, Rvalue::Builtin(Builtin::MakeFatPtr, [local(3), local(4)].into()));
+    let (sum, index) = (f.var(TypeId::I32), f.var(TypeId::USIZE));
+    let [test, body, end] = [(); 3].map(|()| f.block());
+    let start = f.let_(TypeId::I32, Rvalue::Cast(CastKind::Wrap, local(5)));
+    f.set(sum, Rvalue::Operand(start));
+    f.set(index, Rvalue::Operand(zero));
+    f.end(Terminator::Jump(test));
+    f.at(test);
+    let more = f.binary(BinOp::Lt, TypeId::BOOL, Operand::Copy(index), count);
+    f.end(Terminator::Branch { cond: more, then: body, else_: end });
+    f.at(body);
+    let here = Place::local(view.local().unwrap()).then(Proj::Deref).then(Proj::Index(Operand::Copy(index)));
+    let a = f.read(TypeId::I32, here.then(Proj::Index(one)));
+    let b = f.read(TypeId::I32, here.then(Proj::Index(zero)));
+    f.push(Stmt::Check(Check::Bounds { index: Operand::Copy(index), len: local(4) }));
+    let next = Place::local(others.local().unwrap()).then(Proj::Deref).then(Proj::Index(Operand::Copy(index)));
+    let c = f.read(TypeId::I32, next);
+    let product = f.binary(BinOp::Mul(CHECKED), TypeId::I32, a, b);
+    let term = f.binary(BinOp::Sub(CHECKED), TypeId::I32, product, c);
+    f.set(sum, Rvalue::Binary(BinOp::Add(CHECKED), Operand::Copy(sum), term));
+    f.set(index, Rvalue::Binary(BinOp::Add(Overflow::Wrapping), Operand::Copy(index), one));
+    f.end(Terminator::Jump(test));
+    f.at(end);
+    let result = f.let_(TypeId::I64, Rvalue::Cast(CastKind::Wrap, Operand::Copy(sum)));
+    f.ret(result);
+    m.finish(f);
+}
+
 fn add(f: &mut FnMaker, t: Turning, term: Operand) {
     f.set(t.sum, Rvalue::Binary(BinOp::Add(CHECKED), Operand::Copy(t.sum), term));
 }
@@ -200,6 +242,11 @@ fn kernels() -> Vec<(&'static str, TypeId, TypeId, Turn)> {
     ]
 }
 
+/// All kernels in the order of the driver's table.
+fn names() -> Vec<&'static str> {
+    kernels().iter().map(|kernel| kernel.0).chain(["scattered"]).collect()
+}
+
 fn make() -> (Maker, String) {
     let mut m = Maker::new();
     let bytes = m.pool.ptr(false, TypeId::U8);
@@ -208,9 +255,12 @@ fn make() -> (Maker, String) {
     let mut table = String::new();
     for (name, elem, ty, turn) in kernels() {
         kernel(&mut m, name, elem, ty, turn);
+    }
+    scattered(&mut m);
+    let names = names();
+    for name in &names {
         table += &format!("long long {name}(void *, size_t, void *, size_t, long long);\n");
     }
-    let names: Vec<&str> = kernels().iter().map(|kernel| kernel.0).collect();
     table += &format!("static kernel table[] = {{ {} }};\n", names.join(","));
     (m, DRIVER.replace("TABLE", &table))
 }
@@ -266,7 +316,8 @@ fn fast_loops_change_nothing() {
     let mut runner = TestRunner::new_with_rng(Config::default(), rng);
     let mut tests = Tests::default();
     let target = Target::host();
-    for (which, (_, elem, ..)) in kernels().into_iter().enumerate() {
+    let elems = kernels().into_iter().map(|kernel| kernel.1).chain([TypeId::I32]);
+    for (which, elem) in elems.enumerate() {
         let IntType { bits, signed } = m.pool.int_type(elem, &target).unwrap();
         let bytes = u32::from(bits) / 8;
         for bits in (0..=bytes * 8).step_by(if bytes == 1 { 1 } else { 2 }) {
@@ -300,7 +351,7 @@ fn fast_loops_change_nothing() {
 fn every_kernel_has_a_fast_loop() {
     let (mut m, _) = make();
     let ir = m.ir(OptLevel::O2);
-    for (name, ..) in kernels() {
+    for name in names() {
         let start = ir.find(&format!(" @{name}(")).unwrap();
         let body = &ir[start..start + ir[start..].find("\n}").unwrap()];
         assert!(body.contains("bb1.proof"), "{name} has none:\n{body}");

@@ -1,5 +1,5 @@
 //! Finds the loops that are worth a fast one: of one block, counting a `usize` up by one, with nothing in it but integer
-//! arithmetic on elements that lie one after the other.
+//! arithmetic on elements, most of which lie one after the other.
 
 use crate::plan::{Home, Plan};
 use crate::unit::Unit;
@@ -45,7 +45,17 @@ pub(crate) fn find(unit: &mut Unit<'_, '_>, func: &Func, plan: &Plan) -> Vec<Fas
     let candidates = candidates.filter(|candidate| entered[candidate.body.index()] == 1);
     candidates
         .filter_map(|candidate| {
-            Examination { unit, func, plan, candidate, checks: 0, elements: 0, has_wide_product: false }.examine()
+            Examination {
+                unit,
+                func,
+                plan,
+                candidate,
+                checks: 0,
+                elements: 0,
+                has_wide_product: false,
+                is_scattered: false,
+            }
+            .examine()
         })
         .collect()
 }
@@ -94,6 +104,8 @@ struct Examination<'a, 'u, 'ctx, 'p> {
     /// How many elements are read or written one after the other.
     elements: usize,
     has_wide_product: bool,
+    /// Elements are read that do not lie one after the other.
+    is_scattered: bool,
 }
 
 impl Examination<'_, '_, '_, '_> {
@@ -114,8 +126,11 @@ impl Examination<'_, '_, '_, '_> {
             }
         }
         let has_result = !self.candidate.sums.is_empty() || self.candidate.written.is_some() && self.checks > 0;
-        // Wide signed products are not summed up faster side by side, only written.
-        let is_fast = !self.has_wide_product || self.candidate.sums.is_empty();
+        // Wide signed products are not summed up faster side by side, only written; scattered elements only summed up.
+        let is_fast = match self.candidate.written {
+            Some(_) => !self.is_scattered,
+            None => !self.has_wide_product,
+        };
         (has_result && is_fast && self.elements > 0 && self.is_constant(self.candidate.end)).then_some(self.candidate)
     }
 
@@ -267,10 +282,12 @@ impl Examination<'_, '_, '_, '_> {
         is_known.then(|| self.candidate.lengths.push(local))
     }
 
-    /// A read of an integer: always the same, or the index as the last step.
+    /// A read of an integer.
     fn read(&mut self, place: &Place, ty: TypeId) -> Option<()> {
-        self.int(ty)?;
+        let (bits, _) = self.int(ty)?;
         self.is_element(place)?;
+        // Gathering wide elements takes longer than what is won.
+        (bits <= 32 || !self.is_scattered).then_some(())?;
         let is_static = matches!(place.base, PlaceBase::Static(_));
         match &self.candidate.written {
             // What was written is another value than what the first pass sees.
@@ -293,7 +310,7 @@ impl Examination<'_, '_, '_, '_> {
         Some(())
     }
 
-    /// A place that is there in all turns, if the checks hold: its steps are constant, or the last one is the index.
+    /// A place that is there in all turns, if the checks hold: its steps are constant, or the index.
     fn is_element(&mut self, place: &Place) -> Option<()> {
         if let PlaceBase::Local(base) = place.base {
             let is_there = matches!(self.plan.homes[base], Home::Memory | Home::Reference | Home::Value);
@@ -303,6 +320,7 @@ impl Examination<'_, '_, '_, '_> {
         for (at, step) in before.iter().enumerate() {
             match step {
                 Proj::Field(_) | Proj::Variant(_) => {}
+                Proj::Index(index) if self.is_index(*index) => self.is_scattered = true,
                 Proj::Index(index) => self.is_constant(*index).then_some(())?,
                 Proj::Deref => (at == 0 && self.is_view(place.base)).then_some(())?,
             }
