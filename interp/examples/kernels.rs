@@ -1,5 +1,5 @@
 //! Speed of the machine on a few kernels, as text of the CFG. Prints milliseconds (the best of several runs), instructions, and
-//! nanoseconds for each of them: `cargo run --release -p kiln-interp --example kernels [NAME]`.
+//! nanoseconds for each of them: `cargo run --release -p kiln-interp --example kernels [NAME [RUNS [listing]]]`.
 
 #[path = "../tests/common/mod.rs"]
 mod common;
@@ -38,7 +38,8 @@ const ROUND_CONSTANTS: [u32; 64] = [
 
 fn main() {
     let wanted = std::env::args().nth(1);
-    let wants_listing = std::env::args().nth(2).is_some();
+    let runs = std::env::args().nth(2).and_then(|runs| runs.parse().ok()).unwrap_or(12);
+    let wants_listing = std::env::args().nth(3).is_some();
     for (name, text, expected) in KERNELS {
         if wanted.as_deref().is_some_and(|wanted| wanted != *name) {
             continue;
@@ -50,7 +51,7 @@ fn main() {
         world.add(text);
         world.limits = Limits::NONE;
         let (mut best, mut steps, mut result) = (f64::INFINITY, 0, 0);
-        for _ in 0..12 {
+        for _ in 0..runs {
             let start = seconds();
             let mut machine = world.run("work", &[]).unwrap_or_else(|trap| panic!("{name}: {trap:?}"));
             best = best.min(seconds() - start);

@@ -12,8 +12,7 @@ mod bulk;
 mod tests;
 
 use crate::code::Code;
-use crate::fold;
-use crate::memory::{Access, Pointer};
+use crate::memory::Pointer;
 use crate::op::{BOUND_IN_REGISTER, Op};
 use crate::state::{Exit, Frame, State, Window};
 use kiln_air::Panic;
@@ -104,7 +103,7 @@ pub(crate) fn run(state: &mut State, codes: &Codes) -> Exit {
             let at = $at;
             match memory.read_at(at) {
                 Some(bytes) => r!($dst) = $ty::from_le_bytes(bytes) as $wide as u64,
-                None => leave!(Exit::Fault(Box::new(memory.explain_at(Access::Read, at, size_of::<$ty>())))),
+                None => leave!(ops::bad_frame_read(memory, at, size_of::<$ty>())),
             }
         }};
     }
@@ -112,7 +111,7 @@ pub(crate) fn run(state: &mut State, codes: &Codes) -> Exit {
         ($ty:ident, $a:expr, $at:expr) => {{
             let at = $at;
             if memory.write_at(at, (r!($a) as $ty).to_le_bytes()).is_none() {
-                leave!(Exit::Fault(Box::new(memory.explain_at(Access::Write, at, size_of::<$ty>()))))
+                leave!(ops::bad_frame_write(memory, at, size_of::<$ty>()))
             }
         }};
     }
@@ -209,9 +208,9 @@ pub(crate) fn run(state: &mut State, codes: &Codes) -> Exit {
     }
 
     let exit = loop {
-        let op = ops[pc];
+        let at = pc;
         pc += 1;
-        match op {
+        match ops[at] {
             Op::Jump { to } => jump!(to),
             Op::BrTrue { a, to } => branch!(r!(a) != 0, to),
             Op::BrFalse { a, to } => branch!(r!(a) == 0, to),
@@ -455,11 +454,8 @@ pub(crate) fn run(state: &mut State, codes: &Codes) -> Exit {
             Op::U64ToF64 { dst, a } => r!(dst) = (r!(a) as f64).to_bits(),
 
             Op::Scalar { index } => {
-                let scalar = &code.tables.scalars[index as usize];
-                let args = ops::gather(scalar, regs);
-                match fold::scalar(scalar.op, scalar.kind, scalar.result, args) {
-                    Ok(bits) => ops::scatter(scalar, regs, bits),
-                    Err(error) => leave!(Exit::Arith(error)),
+                if let Err(error) = ops::scalar(&code.tables.scalars[index as usize], regs) {
+                    leave!(Exit::Arith(error))
                 }
             }
 
@@ -472,7 +468,7 @@ pub(crate) fn run(state: &mut State, codes: &Codes) -> Exit {
             Op::FrameW64 { dst, offset } => frame_load!(u64, u64, dst, at!(offset)),
             Op::FrameBool { dst, offset } => match memory.read_at::<1>(at!(offset)) {
                 Some([byte @ 0..=1]) => r!(dst) = byte.into(),
-                _ => leave!(Exit::Fault(Box::new(memory.explain_at(Access::Read, at!(offset), 1)))),
+                _ => leave!(ops::bad_frame_read(memory, at!(offset), 1)),
             },
             Op::FramePointer { dst, offset } => match memory.read_pointer_at(at!(offset)) {
                 Some(pointer) => r!(dst) = pointer.0,
@@ -496,7 +492,7 @@ pub(crate) fn run(state: &mut State, codes: &Codes) -> Exit {
             Op::FrameAtW64 { dst, b, offset } => frame_load!(u64, u64, dst, at!(offset, b, 8)),
             Op::FrameAtBool { dst, b, offset } => match memory.read_at::<1>(at!(offset, b, 1)) {
                 Some([byte @ 0..=1]) => r!(dst) = byte.into(),
-                _ => leave!(Exit::Fault(Box::new(memory.explain_at(Access::Read, at!(offset, b, 1), 1)))),
+                _ => leave!(ops::bad_frame_read(memory, at!(offset, b, 1), 1)),
             },
             Op::SetFrameAt8 { a, b, offset } => frame_store!(u8, a, at!(offset, b, 1)),
             Op::SetFrameAt16 { a, b, offset } => frame_store!(u16, a, at!(offset, b, 2)),
@@ -635,7 +631,7 @@ pub(crate) fn run(state: &mut State, codes: &Codes) -> Exit {
                 let offset = range!(b, range);
                 match memory.read_at::<1>(at!(offset, b, 1)) {
                     Some([byte @ 0..=1]) => r!(dst) = byte.into(),
-                    _ => leave!(Exit::Fault(Box::new(memory.explain_at(Access::Read, at!(offset, b, 1), 1)))),
+                    _ => leave!(ops::bad_frame_read(memory, at!(offset, b, 1), 1)),
                 }
             }
             Op::CheckedSetFrameAt8 { a, b, range } => {

@@ -36,7 +36,7 @@ fn resolve(
 }
 
 /// Copies bytes.
-#[inline]
+#[inline(never)]
 pub(super) fn copy(memory: &mut Memory, plan: &CopyPlan, regs: &Window, frame: usize) -> Result<i64, Box<Fault>> {
     let from = resolve(memory, plan.src, Access::Read, plan.size, plan.align, regs, frame)?;
     let to = resolve(memory, plan.dst, Access::Write, plan.size, plan.align, regs, frame)?;
@@ -45,6 +45,7 @@ pub(super) fn copy(memory: &mut Memory, plan: &CopyPlan, regs: &Window, frame: u
 }
 
 /// Fills an array with its first element.
+#[inline(never)]
 pub(super) fn repeat(memory: &mut Memory, plan: &RepeatPlan, regs: &Window, frame: usize) -> Result<i64, Box<Fault>> {
     let total = plan.size * plan.count;
     let at = resolve(memory, plan.dst, Access::Write, total, plan.align, regs, frame)?;
@@ -53,6 +54,7 @@ pub(super) fn repeat(memory: &mut Memory, plan: &RepeatPlan, regs: &Window, fram
 }
 
 /// Gives a local an allocation; if it has one, that ends.
+#[inline(never)]
 pub(super) fn birth(memory: &mut Memory, code: &Code, frame: usize, number: u32) {
     death(memory, frame, number);
     let local = &code.tables.addressed[number as usize];
@@ -63,6 +65,7 @@ pub(super) fn birth(memory: &mut Memory, code: &Code, frame: usize, number: u32)
 }
 
 /// Ends the allocation of a local, if it has one.
+#[inline(never)]
 pub(super) fn death(memory: &mut Memory, frame: usize, number: u32) {
     let pointer = Pointer(memory.handle(frame, number as u16));
     if pointer.0 != 0 {
@@ -72,6 +75,7 @@ pub(super) fn death(memory: &mut Memory, frame: usize, number: u32) {
 }
 
 /// Begins a frame with locals that have allocations.
+#[inline(never)]
 pub(super) fn enter(memory: &mut Memory, code: &Code, frame: usize) {
     for number in 0..code.tables.addressed.len() {
         memory.set_handle(frame, number as u16, Pointer(0));
@@ -84,6 +88,7 @@ pub(super) fn enter(memory: &mut Memory, code: &Code, frame: usize) {
 }
 
 /// Ends all allocations of a frame's locals.
+#[inline(never)]
 pub(super) fn leave(memory: &mut Memory, code: &Code, frame: usize) {
     for number in 0..code.tables.addressed.len() {
         death(memory, frame, number as u32);
@@ -91,7 +96,7 @@ pub(super) fn leave(memory: &mut Memory, code: &Code, frame: usize) {
 }
 
 /// The pointer `count` elements further; it stays inside its allocation, or at its end.
-#[inline]
+#[inline(never)]
 pub(super) fn pointer_offset(memory: &Memory, pointer: Pointer, count: u64, size: u32) -> Result<Pointer, Box<Fault>> {
     let bytes = i128::from(count as i64) * i128::from(size);
     let Some(entry) = memory.entry(pointer) else { return offset_of_other(memory, pointer, bytes) };
@@ -116,6 +121,7 @@ fn offset_of_other(memory: &Memory, pointer: Pointer, bytes: i128) -> Result<Poi
 }
 
 /// An operation on memory; answers its cost.
+#[inline(never)]
 pub(super) fn raw(memory: &mut Memory, op: &RawOp, regs: &mut Window, func: u32, pc: usize) -> Result<i64, Exit> {
     let at = CodeAt { func, pc: pc as u32 };
     let get = |reg: Reg| regs[reg as usize];

@@ -1,6 +1,7 @@
 //! What instructions compute: small functions of registers' bits, and the cold paths that find out what was wrong.
 
 use crate::code::{Scalar, Switch};
+use crate::fold;
 use crate::memory::{Access, Fault, FaultKind, Memory, Pointer};
 use crate::op::{MemKind, Pc, Reg};
 use crate::state::{Exit, Window};
@@ -171,7 +172,7 @@ pub(super) fn is_char(bits: u64) -> bool {
 }
 
 /// Where a switch leads.
-#[inline]
+#[inline(never)]
 pub(super) fn switch(table: &Switch, regs: &Window, a: Reg) -> Pc {
     let bits = regs[a as usize];
     match table {
@@ -206,21 +207,29 @@ fn get(regs: &Window, reg: Reg, kind: Kind) -> u128 {
 }
 
 /// The operands of an operation.
-#[inline(never)]
-pub(super) fn gather(scalar: &Scalar, regs: &Window) -> [u128; 3] {
+fn gather(scalar: &Scalar, regs: &Window) -> [u128; 3] {
     let [a, b, c] = scalar.args;
     [get(regs, a, scalar.kind), get(regs, b, scalar.second), get(regs, c, scalar.second)]
 }
 
 /// Puts a result into registers.
-pub(super) fn scatter(scalar: &Scalar, regs: &mut Window, bits: u128) {
+fn scatter(scalar: &Scalar, regs: &mut Window, bits: u128) {
     regs[scalar.dst as usize] = bits as u64;
     if is_wide(scalar.result) {
         regs[scalar.dst.wrapping_add(1) as usize] = (bits >> 64) as u64;
     }
 }
 
+/// An operation of the table.
+#[inline(never)]
+pub(super) fn scalar(scalar: &Scalar, regs: &mut Window) -> Result<(), ArithError> {
+    let bits = fold::scalar(scalar.op, scalar.kind, scalar.result, gather(scalar, regs))?;
+    scatter(scalar, regs, bits);
+    Ok(())
+}
+
 /// A scalar of any kind at a place of the arena.
+#[inline(never)]
 pub(super) fn read_kind(memory: &mut Memory, kind: MemKind, at: usize) -> Result<u64, Box<Fault>> {
     let value = match kind {
         MemKind::I8 => memory.read_at(at).map(|bytes| i8::from_le_bytes(bytes) as u64),
@@ -240,6 +249,7 @@ pub(super) fn read_kind(memory: &mut Memory, kind: MemKind, at: usize) -> Result
 }
 
 /// Writes a scalar of any kind at a place of the arena.
+#[inline(never)]
 pub(super) fn write_kind(memory: &mut Memory, kind: MemKind, at: usize, value: u64) -> Result<(), Box<Fault>> {
     let done = match kind {
         MemKind::I8 | MemKind::U8 | MemKind::Bool => memory.write_at(at, (value as u8).to_le_bytes()),
@@ -266,6 +276,7 @@ impl MemKind {
 
 /// Compares pointers. Equality of the end of one allocation and the start of another one, and the order of pointers into
 /// different allocations, depend on where they lie.
+#[inline(never)]
 pub(super) fn compare_pointers(memory: &Memory, a: Pointer, b: Pointer, how: u8) -> Result<bool, Box<Fault>> {
     let op = COMPARISONS[how as usize];
     if a.serial() == b.serial() && a.serial() != Pointer::FAR {
@@ -302,6 +313,16 @@ pub(super) fn bad_write(memory: &Memory, pointer: Pointer, further: u64, size: u
 pub(super) fn bad_read_pointer(memory: &Memory, pointer: Pointer, further: u64) -> Exit {
     let size = memory.pointer_bytes();
     Exit::Fault(Box::new(memory.explain(Access::ReadPointer, pointer, further, size as u64, size as u32)))
+}
+
+#[cold]
+pub(super) fn bad_frame_read(memory: &Memory, at: usize, size: usize) -> Exit {
+    Exit::Fault(Box::new(memory.explain_at(Access::Read, at, size)))
+}
+
+#[cold]
+pub(super) fn bad_frame_write(memory: &Memory, at: usize, size: usize) -> Exit {
+    Exit::Fault(Box::new(memory.explain_at(Access::Write, at, size)))
 }
 
 #[cold]

@@ -34,6 +34,10 @@ pub(super) struct Emit {
     turn: usize,
     /// What is put into registers at the beginning of the function.
     constants: Vec<(Constant, Reg)>,
+    /// No more constants get registers.
+    has_all_constants: bool,
+    /// Where the lowest window of a call begins: what is there or above is lost with that call.
+    lowest_window: usize,
 }
 
 /// A constant that loops use.
@@ -67,7 +71,24 @@ impl Emit {
             scratch: Vec::new(),
             turn: 0,
             constants: Vec::new(),
+            has_all_constants: false,
+            lowest_window: usize::MAX,
         }
+    }
+
+    /// Gives registers to the constants that the function uses, before any call: see [`Emit::lost_constants`].
+    pub(super) fn preset_constants(&mut self, constants: &[Constant]) {
+        for constant in constants {
+            self.constant(*constant);
+        }
+        self.has_all_constants = true;
+    }
+
+    /// The constants of the function, if one of them got a register that a call lowered before it does not leave alone: the
+    /// function is to be lowered again, with these constants first.
+    pub(super) fn lost_constants(&self) -> Option<Vec<Constant>> {
+        let is_lost = self.constants.iter().any(|(_, reg)| usize::from(*reg) >= self.lowest_window);
+        is_lost.then(|| self.constants.iter().map(|(constant, _)| *constant).collect())
     }
 
     /// Appends an instruction, unless what it computes or checks is known.
@@ -159,7 +180,7 @@ impl Emit {
         if let Some((_, reg)) = self.constants.iter().find(|known| known.0 == constant) {
             return Some(*reg);
         }
-        if self.constants.len() == CONSTANTS || self.unused >= 256 - SCRATCH {
+        if self.has_all_constants || self.constants.len() == CONSTANTS || self.unused >= 256 - SCRATCH {
             return None;
         }
         let reg = self.unused as Reg;
@@ -293,6 +314,7 @@ impl Emit {
         assert!(first + count <= 256, "locals and what an instruction needs leave as many registers as arguments take");
         self.users[first..first + count].fill(1);
         self.unused = self.unused.max(first + count);
+        self.lowest_window = self.lowest_window.min(first);
         self.scratch.extend((first..first + count).map(|reg| reg as Reg));
         first as Reg
     }

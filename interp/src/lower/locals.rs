@@ -1,5 +1,6 @@
 //! Where locals are: registers, the frame's memory, or a register that holds their address.
 
+use super::emit::Constant;
 use super::{Lower, LowerError, Lowered};
 use crate::abi::Pass;
 use crate::code::Addressed;
@@ -63,11 +64,14 @@ fn assigns(stmt: &Stmt, local: Local) -> bool {
 
 impl Lower<'_> {
     /// Gives every local its place, but for those that a single block needs.
-    pub(super) fn place_locals(&mut self) -> Lowered {
+    pub(super) fn place_locals(&mut self, constants: Option<&[Constant]>) -> Lowered {
         self.frame = 8 * self.survey.facts.iter().filter(|facts| facts.addressed).count() as u64;
         // Arguments in the window stay where they come in, also those that are copied to memory: traces show them.
         for param in self.params.iter().filter(|param| param.is_in_window()) {
             self.emit.take_at(param.slot as Reg, param.pass.slots() as usize);
+        }
+        if let Some(constants) = constants {
+            self.emit.preset_constants(constants);
         }
         for local in self.func.locals.ids() {
             self.locs[local] = match local.0 as usize {

@@ -35,7 +35,7 @@ use crate::code::{Code, Param};
 use crate::consts::ConstTable;
 use crate::env::Functions;
 use crate::op::Op;
-use emit::Emit;
+use emit::{Constant, Emit};
 use kiln_cfg::{BlockId, Callee, Check, Func, Local, LocalKind, Operand, Stmt};
 use kiln_source::{Idx, IdxVec};
 use kiln_types::{FnType, FnTypeParam, FuncId, Layout, Layouts, ParamMode, Pool, Statics, TypeId, TypeKey};
@@ -63,19 +63,24 @@ pub(crate) enum LowerError {
     TooLarge,
 }
 
+impl LowerCx<'_> {
+    fn reborrow(&mut self) -> LowerCx<'_> {
+        LowerCx { layouts: &mut *self.layouts, consts: &mut *self.consts, ..*self }
+    }
+}
+
 type Lowered<T = ()> = Result<T, LowerError>;
 
 /// Lowers a function.
 ///
 /// # Errors
 /// See [`LowerError`].
-pub(crate) fn lower(cx: LowerCx<'_>, id: FuncId, func: &Func) -> Lowered<Code> {
-    let mut lower = Lower::new(cx, id, func)?;
-    lower.prologue()?;
-    for block in func.blocks.ids() {
-        lower.block(block)?;
+pub(crate) fn lower(mut cx: LowerCx<'_>, id: FuncId, func: &Func) -> Lowered<Code> {
+    let lower = Lower::new(cx.reborrow(), id, func)?.all_blocks(None)?;
+    match lower.emit.lost_constants() {
+        None => lower.finish(),
+        Some(constants) => Lower::new(cx, id, func)?.all_blocks(Some(&constants))?.finish(),
     }
-    lower.finish()
 }
 
 struct Lower<'a> {
@@ -121,7 +126,7 @@ impl<'a> Lower<'a> {
         });
         let emit = Emit::new(func.blocks.len());
         let locs = func.locals.ids().map(|_| Loc::Pending).collect();
-        let mut lower = Lower {
+        Ok(Lower {
             cx,
             id,
             func,
@@ -139,9 +144,17 @@ impl<'a> Lower<'a> {
             transient: Vec::new(),
             fresh: None,
             owners: [None; 256],
-        };
-        lower.place_locals()?;
-        Ok(lower)
+        })
+    }
+
+    /// Lowers everything. `constants`, if they are known, have registers before anything else.
+    fn all_blocks(mut self, constants: Option<&[Constant]>) -> Lowered<Self> {
+        self.place_locals(constants)?;
+        self.prologue()?;
+        for block in self.func.blocks.ids() {
+            self.block(block)?;
+        }
+        Ok(self)
     }
 
     fn block(&mut self, block: BlockId) -> Lowered {

@@ -89,30 +89,41 @@ impl Memory {
     /// A pointer at a place of the arena.
     #[inline(always)]
     pub(crate) fn read_pointer_at(&mut self, at: usize) -> Option<Pointer> {
+        let known: [u8; 8] = self.shadow.get(at..at.checked_add(8)?)?.try_into().ok()?;
+        if known == WIDE {
+            return Some(Pointer(u64::from_le_bytes(self.data.get(at..at + 8)?.try_into().ok()?)));
+        }
+        self.read_other_at(at)
+    }
+
+    /// A pointer that has not all bytes of a pointer to an allocation.
+    #[inline(never)]
+    fn read_other_at(&mut self, at: usize) -> Option<Pointer> {
         if self.narrow {
             return self.read_narrow_at(at);
         }
-        let known: [u8; 8] = self.shadow.get(at..at + 8)?.try_into().ok()?;
-        let value = u64::from_le_bytes(self.data.get(at..at + 8)?.try_into().ok()?);
-        match known {
-            WIDE => Some(Pointer(value)),
-            _ if known == [DATA; 8] => Some(self.addresses.pointer_to(value)),
-            _ => None,
-        }
+        let address = u64::from_le_bytes(self.read_at(at)?);
+        Some(self.addresses.pointer_to(address))
     }
 
     /// Writes a pointer at a place of the arena.
     #[inline(always)]
     pub(crate) fn write_pointer_at(&mut self, at: usize, pointer: Pointer) -> Option<()> {
+        if self.narrow || pointer.serial() == Pointer::PLAIN || pointer.serial() == Pointer::FAR {
+            return self.write_other_at(at, pointer);
+        }
+        let end = at.checked_add(8)?;
+        *self.shadow.get_mut(at..end)?.first_chunk_mut()? = WIDE;
+        *self.data.get_mut(at..end)?.first_chunk_mut()? = pointer.0.to_le_bytes();
+        Some(())
+    }
+
+    #[inline(never)]
+    fn write_other_at(&mut self, at: usize, pointer: Pointer) -> Option<()> {
         if self.narrow {
             return self.write_narrow_at(at, pointer);
         }
-        if let Some(address) = self.addresses.plain(pointer) {
-            return self.write_at(at, address.to_le_bytes());
-        }
-        *self.shadow.get_mut(at..at + 8)?.first_chunk_mut()? = WIDE;
-        *self.data.get_mut(at..at + 8)?.first_chunk_mut()? = pointer.0.to_le_bytes();
-        Some(())
+        self.write_at(at, self.addresses.plain(pointer)?.to_le_bytes())
     }
 
     /// A pointer, through a pointer.
