@@ -44,10 +44,19 @@ pub fn panic_text(reason: &str, at: Span, sources: &SourceMap) -> String {
 
 /// Runs `main`. The program was compiled for [`crate::Mode::Run`], and nothing is wrong with it.
 pub fn interpret(checked: &mut Checked, host: &mut dyn Host) -> Interpreted {
+    run_main(checked, Limits::NONE, host)
+}
+
+/// Runs `main` as [`interpret`] does, and stops it where it takes more than this.
+pub fn interpret_within(checked: &mut Checked, limits: crate::Limits, host: &mut dyn Host) -> Interpreted {
+    run_main(checked, Limits::of_options(limits.steps, limits.depth, limits.memory), host)
+}
+
+fn run_main(checked: &mut Checked, limits: Limits, host: &mut dyn Host) -> Interpreted {
     Phase::Interpreting.enter();
     let mut vm = Vm::new(Mode::Host);
     match checked.analysis.program.entry {
-        Some(main) => call(checked, &mut vm, main, host),
+        Some(main) => call(checked, &mut vm, main, limits, host),
         None => Interpreted::Status(0),
     }
 }
@@ -63,15 +72,15 @@ pub fn interpret_tests(
     let mut vm = Vm::new(Mode::Host);
     for test in std::mem::take(&mut checked.analysis.tests) {
         if wants(&test.name) {
-            let ended = call(checked, &mut vm, test.func, host);
+            let ended = call(checked, &mut vm, test.func, Limits::NONE, host);
             report(&test.name, &ended);
         }
     }
 }
 
-fn call(checked: &mut Checked, vm: &mut Vm, func: FuncId, host: &mut dyn Host) -> Interpreted {
+fn call(checked: &mut Checked, vm: &mut Vm, func: FuncId, limits: Limits, host: &mut dyn Host) -> Interpreted {
     let analysis = &mut checked.analysis;
-    let mut machine = Machine::new(&analysis.layouts.target().clone(), Limits::NONE);
+    let mut machine = Machine::new(&analysis.layouts.target().clone(), limits);
     machine.start(func, &[]);
     let mut statics = std::mem::take(&mut analysis.program.statics);
     let mut env = Env {

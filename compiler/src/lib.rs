@@ -52,7 +52,7 @@ mod run;
 pub use run::{Ended, run};
 
 mod interpret;
-pub use interpret::{Interpreted, Streams, interpret, interpret_tests, panic_text};
+pub use interpret::{Interpreted, Streams, interpret, interpret_tests, interpret_within, panic_text};
 
 mod errors;
 pub use errors::missing_part;
