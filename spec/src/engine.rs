@@ -1,6 +1,10 @@
-//! What runs a program: native code at two levels of optimisation.
+//! What runs a program: the interpreter, and native code at two levels of optimisation.
 
-use kiln_compiler::{Compilation, Files, Mode, OptLevel, Options, compile, guarded, has_native_code, link};
+use kiln_compiler::{
+    Compilation, Files, Format, Interpreted, Limits, Mode, OptLevel, Options, Streams, compile, compile_with, guarded,
+    has_native_code, interpret_within, link, panic_text, render,
+};
+use kiln_source::Diagnostic;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
@@ -10,6 +14,8 @@ use std::time::{Duration, Instant};
 /// A way to run a program.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Engine {
+    /// The interpreter, in this process.
+    Interpreter,
     /// Native code at this level.
     Native(OptLevel),
 }
@@ -25,22 +31,26 @@ pub struct Outcome {
     pub status: Option<i32>,
 }
 
+/// What a program may take on the interpreter: an endless one fails its test.
+const BUDGET: Limits = Limits { steps: 4_000_000_000, depth: 1_000_000, memory: 1 << 30 };
+
 /// After this a program counts as one that does not end.
 const PATIENCE: Duration = Duration::from_secs(60);
 
 impl Engine {
     /// The engines that this build of the compiler has.
     pub fn available() -> Vec<Engine> {
+        let mut engines = vec![Engine::Interpreter];
         if has_native_code() {
-            vec![Engine::Native(OptLevel::None), Engine::Native(OptLevel::Default)]
-        } else {
-            Vec::new()
+            engines.extend([OptLevel::None, OptLevel::Default].map(Engine::Native));
         }
+        engines
     }
 
     /// How it is called in messages.
     pub fn name(self) -> &'static str {
         match self {
+            Engine::Interpreter => "interpreter",
             Engine::Native(OptLevel::None) => "native -O0",
             Engine::Native(_) => "native -O2",
         }
@@ -51,7 +61,7 @@ impl Engine {
     /// # Errors
     /// Why it did not come to a run, or did not end.
     pub fn run(self, root: &Path, files: &(dyn Files + Sync)) -> Result<Outcome, String> {
-        let Engine::Native(opt) = self;
+        let Engine::Native(opt) = self else { return interpreted(root, files) };
         let options = Options { opt, ..options(Mode::Build, root) };
         let compilation = compiled(&options, files)?;
         if compilation.objects.is_empty() {
@@ -64,6 +74,31 @@ impl Engine {
     }
 }
 
+/// Runs a program on the interpreter.
+fn interpreted(root: &Path, files: &(dyn Files + Sync)) -> Result<Outcome, String> {
+    let options = Options { interpret: true, ..options(Mode::Run, root) };
+    let run = || {
+        let (compilation, mut checked) = compile_with(&options, files, None);
+        if compilation.has_errors() {
+            return Err(format!("no program: {:?}", compilation.diagnostics));
+        }
+        let mut streams = Streams { out: Vec::new(), errors: Vec::new(), input: std::io::empty() };
+        let ended = interpret_within(&mut checked, BUDGET, &mut streams);
+        let said = match &ended {
+            Interpreted::Status(_) => String::new(),
+            Interpreted::Panicked { reason, at } => panic_text(reason, *at, &compilation.sources),
+            Interpreted::Stopped(error) => {
+                render(std::slice::from_ref(&**error), &compilation.sources, Format::Short, false)
+            }
+        };
+        let Streams { out: stdout, errors: mut stderr, .. } = streams;
+        stderr.extend(said.as_bytes());
+        // A native program's status is cut to its lowest byte by the system.
+        Ok(Outcome { stdout, stderr, status: Some(ended.exit_status() & 0xFF) })
+    };
+    guarded(run).map_err(crash)?
+}
+
 /// Options for a program of these files.
 pub(crate) fn options(mode: Mode, root: &Path) -> Options {
     Options::new(mode, vec![PathBuf::from(root)])
@@ -71,7 +106,12 @@ pub(crate) fn options(mode: Mode, root: &Path) -> Options {
 
 /// Compiles; a crash of the compiler is an error.
 pub(crate) fn compiled(options: &Options, files: &(dyn Files + Sync)) -> Result<Compilation, String> {
-    guarded(|| compile(options, files)).map_err(|error| format!("the compiler crashed: {}", error.message))
+    guarded(|| compile(options, files)).map_err(crash)
+}
+
+#[expect(clippy::boxed_local, reason = "it is what `guarded` gives")]
+fn crash(error: Box<Diagnostic>) -> String {
+    format!("the compiler crashed: {}", error.message)
 }
 
 fn run_process(program: &Path) -> Result<Outcome, String> {

@@ -5,6 +5,7 @@
 //! | `// stdout: text` | the next line of output |
 //! | `// panic: reason @ 3:5` | it ends with this panic, at this line and column (of `util.kiln:3:5`) |
 //! | `// exit: 3` | it ends with this status |
+//! | `// foreign: puts` | it calls this foreign function: the interpreter stops there, with E0807 |
 //! | `… // error[E0401]` | this line has this error; several are written side by side |
 //! | `… // warning: unused_mut` | this line has this warning |
 //! | `// error[E0304] @ 2` | line 2 has this error, where a comment there is not possible |
@@ -47,6 +48,8 @@ pub struct ExpectedRun {
     pub stdout: String,
     /// How it ends.
     pub ending: Ending,
+    /// The foreign function that it calls first. The interpreter can't.
+    pub foreign: Option<String>,
 }
 
 /// How a program ends.
@@ -95,6 +98,7 @@ struct Parser {
     stdout: Option<String>,
     panic: Option<(String, String)>,
     exit: Option<i32>,
+    foreign: Option<String>,
     check_only: bool,
 }
 
@@ -158,6 +162,11 @@ impl Parser {
                     return Err("a program exits once".to_owned());
                 }
             }
+            "foreign" => {
+                if self.foreign.replace(value.to_owned()).is_some() {
+                    return Err("the interpreter stops once".to_owned());
+                }
+            }
             _ => return Err(format!("there is no directive `{key}`")),
         }
         Ok(())
@@ -188,7 +197,8 @@ impl Parser {
 
     fn finish(mut self) -> Result<Example, Vec<(usize, String)>> {
         let has_main = self.example.files[0].1.contains("fn main(");
-        let expects_run = self.stdout.is_some() || self.panic.is_some() || self.exit.is_some();
+        let expects_run =
+            self.stdout.is_some() || self.panic.is_some() || self.exit.is_some() || self.foreign.is_some();
         let contradiction = if expects_run && !self.example.errors.is_empty() {
             Some("a program with errors does not run")
         } else if expects_run && self.check_only {
@@ -211,7 +221,8 @@ impl Parser {
                 Some((reason, place)) => Ending::Panic { reason, place },
                 None => Ending::Exit(self.exit.unwrap_or(0)),
             };
-            self.example.run = Some(ExpectedRun { stdout: self.stdout.unwrap_or_default(), ending });
+            let stdout = self.stdout.unwrap_or_default();
+            self.example.run = Some(ExpectedRun { stdout, ending, foreign: self.foreign });
         }
         self.example.errors.sort();
         if let Some(warnings) = &mut self.example.warnings {
@@ -233,9 +244,9 @@ mod tests {
     fn a_program_that_runs() {
         let example = Example::parse("fn main() { f(); }\n// stdout: a\n// stdout:\n// panic: x @ y @ 1:2\n").unwrap();
         let ending = Ending::Panic { reason: "x @ y".to_owned(), place: "main.kiln:1:2".to_owned() };
-        assert_eq!(example.run, Some(ExpectedRun { stdout: "a\n\n".to_owned(), ending }));
+        assert_eq!(example.run, Some(ExpectedRun { stdout: "a\n\n".to_owned(), ending, foreign: None }));
         let silent = Example::parse("fn main() {}\n").unwrap();
-        assert_eq!(silent.run, Some(ExpectedRun { stdout: String::new(), ending: Ending::Exit(0) }));
+        assert_eq!(silent.run, Some(ExpectedRun { stdout: String::new(), ending: Ending::Exit(0), foreign: None }));
         assert_eq!(Example::parse("fn main() {}\n// check-only\n").unwrap().run, None);
         assert_eq!(Example::parse("fn f() {}\n").unwrap().run, None);
     }

@@ -35,7 +35,7 @@ fn main() -> ExitCode {
     }
     if !arguments.list {
         let engines: Vec<&str> = Engine::available().iter().map(|engine| engine.name()).collect();
-        let engines = if engines.is_empty() { "none".to_owned() } else { engines.join(", ") };
+        let engines = engines.join(", ");
         let rules: usize = pages.iter().map(|page| page.rules.len()).sum();
         eprintln!("{rules} rules; engines: {engines}");
     }
