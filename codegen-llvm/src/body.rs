@@ -1,17 +1,17 @@
 //! One function being built: its blocks, where its locals are, and the walk over its instructions.
 
 use crate::OptLevel;
-use crate::abi::{FnAbi, Pass};
 use crate::errors::{Result, broken};
 use crate::fast_loop::{self, FastLoop};
-use crate::panics::Reason;
 use crate::passing::Incoming;
-use crate::plan::{Home, Plan};
 use crate::unit::{Convention, Unit};
 use crate::value::Value;
 use inkwell::basic_block::BasicBlock;
 use inkwell::values::{BasicValue, FunctionValue, IntValue, PointerValue};
 use kiln_cfg::{BlockId, Func, Local, LocalKind, Panic};
+use kiln_codegen::Reason;
+use kiln_codegen::abi::{FnAbi, Pass};
+use kiln_codegen::{Home, Plan};
 use kiln_source::{Idx, IdxVec, TextRange};
 use kiln_types::{FuncId, ParamMode, Repr, ScalarKind, TypeId};
 use rustc_hash::FxHashMap;
@@ -60,7 +60,7 @@ pub(crate) fn build<'p>(unit: &mut Unit<'_, 'p>, id: FuncId, func: &'p Func) -> 
     let declared = unit.function(id)?;
     let Convention::Kiln(abi) = declared.convention else { return broken("a foreign function has a body") };
     unit.scratch.clear();
-    let plan = Plan::new(unit, func)?;
+    let plan = Plan::new(&mut unit.facts(), func)?;
     let mut body = Body {
         function: declared.value,
         abi,

@@ -1,8 +1,6 @@
 //! Calls: arguments by the callee's convention, and the result to where it belongs.
 
-use crate::abi::{FnAbi, Pass};
 use crate::body::{Body, Slot};
-use crate::c_abi::{CAbi, CPass};
 use crate::errors::{Result, broken};
 use crate::passing::Args;
 use crate::unit::{Convention, Declared};
@@ -10,6 +8,8 @@ use crate::value::Value;
 use inkwell::types::FunctionType;
 use inkwell::values::{CallSiteValue, PointerValue};
 use kiln_cfg::{Arg, Call, Callee, LocalKind, Operand, Place, PlaceBase};
+use kiln_codegen::abi::{FnAbi, Pass};
+use kiln_codegen::{CAbi, CPass};
 use kiln_types::{FnTypeParam, ParamMode, TypeId, TypeKey};
 
 impl<'ctx> Body<'_, 'ctx, '_> {
@@ -131,7 +131,7 @@ impl<'ctx> Body<'_, 'ctx, '_> {
             value => value,
         };
         let ty = if ty == TypeId::F32 { TypeId::F64 } else { ty };
-        match crate::abi::pass_value(self.unit.pool, self.unit.layouts, ty) {
+        match kiln_codegen::abi::pass_value(self.unit.pool, self.unit.layouts, ty) {
             pass @ (Pass::Nothing | Pass::Scalars(_)) if !matches!(value, Value::Memory(_)) => {
                 self.unit.push_kiln(args, &pass, value)
             }

@@ -11,15 +11,13 @@ mod options;
 pub use options::{Artifacts, OptLevel, Options, Wanted};
 
 mod errors;
-pub use errors::CodegenError;
+pub use kiln_codegen::{CodegenError, abi};
 
 mod machine;
 pub use machine::{llvm_version, targets};
 
-pub mod abi;
-mod c_abi;
-
 mod attrs;
+mod c_type;
 mod intrinsics;
 mod types;
 mod unit;
@@ -32,9 +30,6 @@ mod value;
 
 mod passing;
 mod wrappers;
-
-mod plan;
-mod usage;
 
 mod body;
 mod place;
@@ -74,7 +69,7 @@ pub fn compile(
     names: &Interner,
     options: &Options,
 ) -> std::result::Result<Artifacts, CodegenError> {
-    compile_boxed(Input { program, pool, layouts, sources, names, options }).map_err(|error| *error)
+    compile_boxed(Input { program, pool, layouts, sources, names, options }).map_err(|failure| *failure.0)
 }
 
 fn compile_boxed(input: Input<'_>) -> Result<Artifacts> {

@@ -1,6 +1,6 @@
 //! LLVM's idea of the target: which ones there are, the machine that emits for one, and that both of us lay scalars out alike.
 
-use crate::errors::Result;
+use crate::errors::{Failure, Result};
 use crate::types::Scalars;
 use crate::{CodegenError, OptLevel, Options};
 use inkwell::OptimizationLevel;
@@ -51,8 +51,8 @@ fn llvm_target(target: &Target) -> Result<(LlvmTarget, TargetTriple)> {
     }
 }
 
-fn unavailable(target: &Target, reason: String) -> Box<CodegenError> {
-    Box::new(CodegenError::TargetUnavailable { triple: target.triple.to_string(), reason })
+fn unavailable(target: &Target, reason: String) -> Failure {
+    CodegenError::TargetUnavailable { triple: target.triple.to_string(), reason }.into()
 }
 
 /// The processor, features and ABI name that programs for a target are compiled for, unless asked otherwise.
@@ -130,7 +130,7 @@ pub(crate) fn check_layouts(context: &Context, data: &TargetData, pool: &Pool, l
         // LLVM aligns 128-bit integers less than C does on some targets; every access states its alignment, so that is no harm.
         let agrees = ours.0 == theirs.0 && (ours.1 == theirs.1 || scalar == "i128" && ours.1 > theirs.1);
         if !agrees {
-            return Err(Box::new(CodegenError::LayoutDiffers { scalar, ours, theirs }));
+            return Err(CodegenError::LayoutDiffers { scalar, ours, theirs }.into());
         }
     }
     Ok(())

@@ -29,7 +29,7 @@ impl Complaints {
 
     fn check(&self) -> Result<()> {
         match self.0.borrow_mut().pop() {
-            Some(reason) => Err(Box::new(CodegenError::EmissionFailed { reason })),
+            Some(reason) => Err(CodegenError::EmissionFailed { reason }.into()),
             None => Ok(()),
         }
     }
@@ -100,10 +100,8 @@ pub(crate) fn emit(
 
 fn check(module: &Module<'_>) -> Result<()> {
     module.verify().map_err(|reason| {
-        Box::new(CodegenError::Broken {
-            function: String::new(),
-            what: format!("invalid IR: {}", reason.to_string().trim_end()),
-        })
+        let what = format!("invalid IR: {}", reason.to_string().trim_end());
+        CodegenError::Broken { function: String::new(), what }.into()
     })
 }
 
@@ -116,7 +114,7 @@ fn optimise(module: &Module<'_>, machine: &TargetMachine, level: OptLevel) -> Re
     settings.set_loop_unrolling(is_fast);
     module
         .run_passes(level.pipeline(), machine, settings)
-        .map_err(|reason| Box::new(CodegenError::EmissionFailed { reason: reason.to_string() }))
+        .map_err(|reason| CodegenError::EmissionFailed { reason: reason.to_string() }.into())
 }
 
 fn write(module: &Module<'_>, machine: &TargetMachine, form: FileType) -> Result<Vec<u8>> {
@@ -128,6 +126,6 @@ fn write(module: &Module<'_>, machine: &TargetMachine, form: FileType) -> Result
                 if form == FileType::Assembly && bytes.last() == Some(&0) { bytes.len() - 1 } else { bytes.len() };
             Ok(bytes[..end].to_vec())
         }
-        Err(reason) => Err(Box::new(CodegenError::EmissionFailed { reason: reason.to_string() })),
+        Err(reason) => Err(CodegenError::EmissionFailed { reason: reason.to_string() }.into()),
     }
 }

@@ -9,33 +9,14 @@
 //! no symbol and no relocation of its own.
 
 use crate::attrs::mark;
-use crate::errors::{Result, broken};
+use crate::errors::Result;
 use crate::unit::{Unit, param};
 use inkwell::module::Linkage;
 use inkwell::types::BasicMetadataTypeEnum;
 use inkwell::values::{FunctionValue, GlobalValue, IntValue, PointerValue};
-use kiln_cfg::{OUT_OF_MEMORY, Panic};
-use kiln_source::{FileId, Span};
-use kiln_types::Endian;
-use rustc_hash::FxHashMap;
-
-/// Why a program ends by itself.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-pub(crate) enum Reason {
-    /// A reason of the language; [`Panic::User`] is given its text.
-    Panic(Panic),
-    /// No memory.
-    OutOfMemory,
-}
-
-impl Reason {
-    fn text(self) -> &'static str {
-        match self {
-            Reason::Panic(panic) => panic.reason(),
-            Reason::OutOfMemory => OUT_OF_MEMORY,
-        }
-    }
-}
+use kiln_cfg::Panic;
+use kiln_codegen::{Places, Reason};
+use kiln_source::Span;
 
 /// A text of the program: its address and length.
 #[derive(Clone, Copy)]
@@ -47,9 +28,7 @@ pub(crate) struct Text<'ctx> {
 /// What panics need, made so far.
 #[derive(Default)]
 pub(crate) struct Panics<'ctx> {
-    /// All places: each its length in four bytes of the target, then the text.
-    places: Vec<u8>,
-    offsets: FxHashMap<(FileId, u32), u32>,
+    places: Places,
     /// The functions in the order they were asked for; their bodies come when all places are known.
     functions: Vec<(Reason, FunctionValue<'ctx>)>,
 }
@@ -57,24 +36,7 @@ pub(crate) struct Panics<'ctx> {
 impl<'ctx> Unit<'ctx, '_> {
     /// The number of the place where a span starts.
     pub fn place_number(&mut self, span: Span) -> Result<IntValue<'ctx>> {
-        let key = (span.file, span.range.start);
-        let number = match self.panics.offsets.get(&key) {
-            Some(number) => *number,
-            None => {
-                let text = self.sources.location(span);
-                let (Ok(number), Ok(len)) = (u32::try_from(self.panics.places.len()), u32::try_from(text.len())) else {
-                    return broken("the places of all checks take more than 4 GiB");
-                };
-                let len = match self.layouts.target().endian {
-                    Endian::Little => len.to_le_bytes(),
-                    Endian::Big => len.to_be_bytes(),
-                };
-                self.panics.places.extend(len);
-                self.panics.places.extend(text.as_bytes());
-                self.panics.offsets.insert(key, number);
-                number
-            }
-        };
+        let number = self.panics.places.number(span, self.sources, self.layouts.target().endian)?;
         Ok(self.scalars.int(32).const_int(u64::from(number), false))
     }
 
@@ -88,11 +50,7 @@ impl<'ctx> Unit<'ctx, '_> {
         let user = [self.scalars.ptr.into(), self.scalars.usize.into(), number];
         let params = if reason == Reason::Panic(Panic::User) { &user[..] } else { &user[2..] };
         let ty = self.context.void_type().fn_type(params, false);
-        let name = match reason.text() {
-            "" => "panic".to_owned(),
-            text => format!("panic: {text}"),
-        };
-        let function = self.module.add_function(&name, ty, Some(Linkage::Internal));
+        let function = self.module.add_function(&reason.symbol(), ty, Some(Linkage::Internal));
         self.mark_function(function);
         mark(function, &[self.attrs.cold, self.attrs.noinline, self.attrs.noreturn]);
         self.panics.functions.push((reason, function));
@@ -104,7 +62,7 @@ impl<'ctx> Unit<'ctx, '_> {
         if self.panics.functions.is_empty() {
             return Ok(());
         }
-        let places = self.panics.places.clone();
+        let places = self.panics.places.bytes().to_vec();
         let places = self.text_global("places", &places);
         for (reason, function) in self.panics.functions.clone() {
             self.in_function(function, |unit| unit.build_panic_function(reason, function, places))?;
@@ -133,7 +91,7 @@ impl<'ctx> Unit<'ctx, '_> {
         let int = kiln_types::ScalarKind::Int { bits: 32, signed: false };
         let len = self.load_aligned(at, int, 1)?.into_int_value();
         let len = self.builder.build_int_cast_sign_flag(len, usize, false, "")?;
-        let address = self.offset(at, 4)?;
+        let address = self.offset(at, u64::from(Places::HEADER))?;
         self.end_program(reason, Text { address, len })
     }
 

@@ -1,13 +1,13 @@
 //! Values on their way through calls: as arguments and results, by Kiln's convention and by C's, at both ends.
 
-use crate::abi::{Pass, Piece};
-use crate::c_abi::CPass;
 use crate::errors::{Result, broken};
 use crate::types::is_narrow;
 use crate::unit::{Unit, param};
 use crate::value::Value;
 use inkwell::attributes::AttributeLoc;
 use inkwell::values::{BasicMetadataValueEnum, BasicValueEnum, CallSiteValue, FunctionValue, PointerValue};
+use kiln_codegen::CPass;
+use kiln_codegen::abi::{Pass, Piece};
 use kiln_types::{Repr, ScalarKind, TypeId};
 use smallvec::SmallVec;
 

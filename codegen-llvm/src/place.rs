@@ -2,11 +2,11 @@
 
 use crate::body::{Body, Slot};
 use crate::errors::{Result, broken};
-use crate::plan::Home;
 use crate::unit::Unit;
 use crate::value::Value;
 use inkwell::values::{IntValue, PointerValue};
 use kiln_cfg::{Local, Operand, Place, PlaceBase, Proj, place_type};
+use kiln_codegen::Home;
 use kiln_types::{TypeId, TypeKey};
 
 /// A place's address.
@@ -128,8 +128,8 @@ impl<'ctx> Body<'_, 'ctx, '_> {
     fn elem_address(&mut self, spot: Spot<'ctx>, elem: TypeId, index: Operand) -> Result<(PointerValue<'ctx>, u64)> {
         let size = self.unit.layouts.of(self.unit.pool, elem).size;
         if let Operand::Const(value) = index
-            && let Some(bytes) =
-                self.unit.scalar_bits(value).and_then(|bits| u64::try_from(bits).ok()?.checked_mul(size))
+            && let Some(bytes) = kiln_codegen::scalar_bits(self.unit.pool, value)
+                .and_then(|bits| u64::try_from(bits).ok()?.checked_mul(size))
         {
             return Ok((spot.base, spot.offset + bytes));
         }

@@ -2,7 +2,6 @@
 
 use crate::attrs::mark;
 use crate::errors::{Result, broken};
-use crate::panics::Reason;
 use crate::unit::{Unit, param};
 use inkwell::IntPredicate;
 use inkwell::attributes::AttributeLoc;
@@ -12,6 +11,7 @@ use inkwell::module::Linkage;
 use inkwell::types::BasicMetadataTypeEnum;
 use inkwell::values::{BasicMetadataValueEnum, BasicValueEnum, FunctionValue, IntValue};
 use kiln_cfg::{CType, Effect, Foreign};
+use kiln_codegen::Reason;
 
 /// The shared functions that were made so far.
 #[derive(Default)]

@@ -127,7 +127,7 @@ impl<'ctx> Body<'_, 'ctx, '_> {
     fn repeated_byte(&mut self, elem: TypeId, operand: Operand) -> Result<Option<IntValue<'ctx>>> {
         let byte = self.unit.scalars.int(8);
         if let Operand::Const(value) = operand {
-            let image = self.unit.image_of(value)?;
+            let image = self.unit.facts().image_of(value)?;
             let first = image.bytes.first().copied().unwrap_or(0);
             let is_uniform = image.relocs.is_empty() && image.bytes.iter().all(|byte| *byte == first);
             return Ok(is_uniform.then(|| byte.const_int(u64::from(first), false)));

@@ -6,19 +6,8 @@ use inkwell::module::Linkage;
 use inkwell::types::BasicTypeEnum;
 use inkwell::values::{BasicValueEnum, GlobalValue, PointerValue};
 use kiln_source::Idx;
-use kiln_types::{Endian, RelocTarget, StaticId, ValueId};
+use kiln_types::{RelocTarget, StaticId, ValueId};
 use rustc_hash::FxHashMap;
-
-/// Bytes of the target with addresses in them.
-#[derive(Default)]
-pub(crate) struct Image {
-    /// The content; address bytes are zero.
-    pub bytes: Vec<u8>,
-    /// Alignment in bytes.
-    pub align: u32,
-    /// Where addresses stand, ordered by offset, and what they are the addresses of.
-    pub relocs: Vec<(u64, RelocTarget)>,
-}
 
 /// The globals that were made so far.
 #[derive(Default)]
@@ -72,7 +61,7 @@ impl<'ctx> Unit<'ctx, '_> {
         if let Some(global) = self.globals.constants.get(&value) {
             return Ok(global.as_pointer_value());
         }
-        let image = self.image_of(value)?;
+        let image = self.facts().image_of(value)?;
         let content = self.image_content(&image.bytes, &image.relocs)?;
         let align = self.preferred_alignment(image.bytes.len() as u64, image.align);
         let global = self.private_constant(content.get_type(), "const", align);
@@ -165,22 +154,5 @@ impl<'ctx> Unit<'ctx, '_> {
             return self.scalars.int(8).array_type(bytes.len() as u32).const_zero().into();
         }
         self.context.const_string(bytes, false).into()
-    }
-}
-
-impl Image {
-    /// An image of zeros.
-    pub fn zeroed(size: u64, align: u32) -> Image {
-        Image { bytes: vec![0; size as usize], align, relocs: Vec::new() }
-    }
-
-    /// Writes the low `bytes` bytes of a number in the target's byte order.
-    pub fn put(&mut self, at: u64, bytes: u64, number: u128, endian: Endian) {
-        let target = &mut self.bytes[at as usize..(at + bytes) as usize];
-        let little = number.to_le_bytes();
-        for (index, byte) in target.iter_mut().enumerate() {
-            let from = if endian == Endian::Little { index } else { bytes as usize - 1 - index };
-            *byte = little[from];
-        }
     }
 }

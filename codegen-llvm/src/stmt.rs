@@ -1,13 +1,13 @@
 //! Instructions and terminators: what each one becomes; the work is done where its name leads.
 
-use crate::abi::Pass;
 use crate::body::{Body, Slot};
 use crate::errors::{Result, broken};
-use crate::panics::Reason;
-use crate::plan::Home;
 use crate::value::Value;
 use inkwell::IntPredicate;
 use kiln_cfg::{BlockId, Check, Func, Local, Operand, Panic, Place, Rvalue, Stmt, Terminator};
+use kiln_codegen::Home;
+use kiln_codegen::Reason;
+use kiln_codegen::abi::Pass;
 use kiln_types::{Repr, ScalarKind, TypeId};
 
 impl<'ctx> Body<'_, 'ctx, '_> {

@@ -1,8 +1,6 @@
 //! The LLVM module under construction and everything known about it: declared functions, globals, attributes, types.
 
-use crate::abi::{FnAbi, Pass};
 use crate::attrs::{Attrs, mark};
-use crate::c_abi::CAbi;
 use crate::errors::{Result, broken};
 use crate::intrinsics::Intrinsics;
 use crate::panics::Panics;
@@ -19,7 +17,9 @@ use inkwell::context::Context;
 use inkwell::module::{Linkage, Module};
 use inkwell::types::{BasicMetadataTypeEnum, BasicType, BasicTypeEnum, FunctionType};
 use inkwell::values::{BasicValueEnum, FunctionValue, GlobalValue, IntValue, PointerValue};
-use kiln_cfg::{FuncKind, Program};
+use kiln_cfg::{Func, FuncKind, Operand, Program};
+use kiln_codegen::abi::{FnAbi, Pass};
+use kiln_codegen::{CAbi, Facts};
 use kiln_source::{Idx, Interner, SourceMap};
 use kiln_types::{Arch, FuncId, Layouts, Os, ParamMode, Pool, TypeId};
 use std::rc::Rc;
@@ -101,6 +101,19 @@ impl<'ctx, 'p> Unit<'ctx, 'p> {
             runtime: Runtime::default(),
             globals: Globals::default(),
             scratch: Scratch::default(),
+        }
+    }
+
+    /// The program for the decisions that all code generators share.
+    pub fn facts(&mut self) -> Facts<'_> {
+        Facts { program: self.program, pool: self.pool, layouts: self.layouts }
+    }
+
+    /// The type of an operand.
+    pub fn operand_type(&self, func: &Func, operand: Operand) -> TypeId {
+        match operand {
+            Operand::Copy(local) | Operand::Move(local) => func.locals[local].ty,
+            Operand::Const(value) => self.pool.type_of(value),
         }
     }
 

@@ -1,7 +1,5 @@
 //! Functions around functions: C's `main`, exported ones for C to call, and foreign ones as values of the program.
 
-use crate::abi::{FnAbi, Pass};
-use crate::c_abi::{CAbi, CPass};
 use crate::errors::{Result, broken};
 use crate::passing::{Args, Incoming};
 use crate::unit::{Convention, Unit};
@@ -10,6 +8,8 @@ use inkwell::GlobalVisibility;
 use inkwell::module::Linkage;
 use inkwell::values::{FunctionValue, PointerValue};
 use kiln_cfg::{FuncInfo, FuncKind};
+use kiln_codegen::abi::{FnAbi, Pass};
+use kiln_codegen::{CAbi, CPass};
 use kiln_types::{FuncId, TypeId};
 
 impl<'ctx> Unit<'ctx, '_> {

@@ -5,12 +5,12 @@ use super::proof::{Bound, Proof, Signs};
 use crate::arith::Ring;
 use crate::body::{Body, Slot};
 use crate::errors::{Result, broken};
-use crate::plan::Home;
 use crate::value::Value;
 use inkwell::IntPredicate;
 use inkwell::basic_block::BasicBlock;
 use inkwell::values::{IntValue, PhiValue};
 use kiln_cfg::{BinOp, BlockId, CastKind, Check, Local, Operand, Place, PlaceBase, Proj, Rvalue, Stmt};
+use kiln_codegen::Home;
 use kiln_types::TypeId;
 
 /// Fewer turns are not worth the work around them.

@@ -1,12 +1,12 @@
 //! Finds the loops that are worth a fast one: of one block, counting a `usize` up by one, with nothing in it but integer
 //! arithmetic on elements, most of which lie one after the other.
 
-use crate::plan::{Home, Plan};
 use crate::unit::Unit;
 use kiln_cfg::{
     BinOp, BlockId, CastKind, Check, Func, Local, Operand, Overflow, Place, PlaceBase, Proj, Rvalue, Stmt, Terminator,
     UseKind, place_type,
 };
+use kiln_codegen::{Home, Plan};
 use kiln_source::Idx;
 use kiln_types::{Repr, ScalarKind, TypeId, TypeKey};
 use smallvec::SmallVec;
@@ -181,7 +181,7 @@ impl Examination<'_, '_, '_, '_> {
 
     fn is_step(&self, value: &Rvalue) -> bool {
         let Rvalue::Binary(BinOp::Add(_), left, Operand::Const(one)) = *value else { return false };
-        self.is_index(left) && self.unit.scalar_bits(one) == Some(1)
+        self.is_index(left) && kiln_codegen::scalar_bits(self.unit.pool, one) == Some(1)
     }
 
     /// `sum = sum + term`, or for signed ones `sum = sum - term`.

@@ -105,7 +105,7 @@ impl<'ctx> Body<'_, 'ctx, '_> {
     ) -> Result<Bound> {
         let (bits, signed) = self.int_kind(self.operand_type(operand))?;
         if let Operand::Const(constant) = operand {
-            let number = self.unit.scalar_bits(constant).unwrap_or(0);
+            let number = kiln_codegen::scalar_bits(self.unit.pool, constant).unwrap_or(0);
             return Ok(Bound::Fixed(if signed { (number as i128).unsigned_abs() } else { number }));
         }
         if bits < 32 {

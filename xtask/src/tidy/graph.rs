@@ -17,7 +17,8 @@ const KNOWS: &[(&str, &[&str])] = &[
     ("kiln-cfg", &["kiln-source", "kiln-types", "kiln-air"]),
     ("kiln-interp", &["kiln-source", "kiln-types", "kiln-air", "kiln-cfg"]),
     ("kiln-sema", &["kiln-source", "kiln-hir", "kiln-types", "kiln-air", "kiln-cfg", "kiln-interp"]),
-    ("kiln-codegen-llvm", &["kiln-source", "kiln-types", "kiln-air", "kiln-cfg"]),
+    ("kiln-codegen", &["kiln-source", "kiln-types", "kiln-air", "kiln-cfg"]),
+    ("kiln-codegen-llvm", &["kiln-source", "kiln-types", "kiln-air", "kiln-cfg", "kiln-codegen"]),
     (
         "kiln-compiler",
         &[
@@ -41,6 +42,7 @@ const KNOWS: &[(&str, &[&str])] = &[
 /// What must never be reachable, whatever stands between.
 const ABSENT: &[(&str, &[&str])] = &[
     ("kiln-interp", &["kiln-sema", "kiln-hir", "kiln-syntax"]),
+    ("kiln-codegen", &["kiln-sema", "kiln-interp", "kiln-hir", "kiln-syntax", "miette"]),
     ("kiln-codegen-llvm", &["kiln-sema", "kiln-interp", "kiln-hir", "kiln-syntax", "miette"]),
 ];
 
@@ -135,6 +137,7 @@ const INNER: &[&str] = &[
     "cfg/src/",
     "interp/src/",
     "sema/src/",
+    "codegen/src/",
     "codegen-llvm/src/",
 ];
 

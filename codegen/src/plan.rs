@@ -4,16 +4,16 @@
 //! Everything else has memory in the frame.
 
 use crate::abi::Pass;
-use crate::errors::{Result, broken};
-use crate::unit::{Convention, Unit};
+use crate::facts::Facts;
 use crate::usage::{self, Usage};
-use kiln_cfg::{BlockId, Callee, Func, Local, LocalKind, Operand, Terminator};
+use crate::{Result, broken};
+use kiln_cfg::{BlockId, Func, Local, LocalKind, Terminator};
 use kiln_source::{Idx, IdxVec};
-use kiln_types::{FnTypeParam, ParamMode, Repr, TypeId, TypeKey};
+use kiln_types::{FnTypeParam, ParamMode, Repr, TypeId};
 
 /// Where a local lives.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) enum Home {
+pub enum Home {
     /// Nowhere: it has no bytes.
     Nothing,
     /// In SSA form: one scalar, or an address and a length.
@@ -27,85 +27,48 @@ pub(crate) enum Home {
 }
 
 /// The decisions.
-pub(crate) struct Plan {
+#[derive(Debug)]
+pub struct Plan {
     /// All blocks, each before its successors but for loops.
     pub order: Vec<BlockId>,
+    /// Where each local lives.
     pub homes: IdxVec<Local, Home>,
+    /// What is done to each local.
     pub usage: IdxVec<Local, Usage>,
 }
 
 impl Plan {
     /// Decides for a function.
-    pub fn new(unit: &mut Unit<'_, '_>, func: &Func) -> Result<Plan> {
+    ///
+    /// # Errors
+    /// The blocks are not as the CFG's verifier wants them.
+    pub fn new(facts: &mut Facts<'_>, func: &Func) -> Result<Plan> {
         let order = reverse_postorder(func)?;
-        let usage = usage::collect(unit, func, &order)?;
+        let usage = usage::collect(facts, func, &order);
         let mut plan = Plan { order, homes: IdxVec::with_capacity(func.locals.len()), usage };
         for (local, decl) in func.locals.iter_enumerated() {
-            let home = plan.home(unit, local, decl.ty, decl.kind);
+            let home = plan.home(facts, local, decl.ty, decl.kind);
             plan.homes.push(home);
         }
         Ok(plan)
     }
 
-    fn home(&self, unit: &mut Unit<'_, '_>, local: Local, ty: TypeId, kind: LocalKind) -> Home {
+    fn home(&self, facts: &mut Facts<'_>, local: Local, ty: TypeId, kind: LocalKind) -> Home {
         let usage = self.usage[local];
         if matches!(kind, LocalKind::Alias { .. }) {
             return if usage.bound <= 1 { Home::Reference } else { Home::ReferenceCell };
         }
         if let LocalKind::Param(mode @ (ParamMode::Borrow | ParamMode::Inout)) = kind
-            && matches!(unit.pass_of(FnTypeParam { mode, ty }), Pass::Address | Pass::View)
+            && matches!(facts.pass_of(FnTypeParam { mode, ty }), Pass::Address | Pass::View)
         {
             return Home::Reference;
         }
-        match unit.layouts.of(unit.pool, ty).repr {
+        match facts.layouts.of(facts.pool, ty).repr {
             Repr::Zst => Home::Nothing,
             Repr::Scalar(_) | Repr::FatPtr if !usage.addressed && (usage.assigned <= 1 || !usage.crosses) => {
                 Home::Value
             }
             _ => Home::Memory,
-        }
-    }
-}
-
-impl<'ctx> Unit<'ctx, '_> {
-    /// How a parameter travels by Kiln's convention.
-    pub fn pass_of(&mut self, param: FnTypeParam) -> Pass {
-        crate::abi::pass_param(self.pool, self.layouts, param)
-    }
-
-    /// The mode of a parameter for which an address is passed; `None` if a value is.
-    pub fn arg_mode(&mut self, func: &Func, callee: Callee, index: usize) -> Result<Option<ParamMode>> {
-        let param = match callee {
-            Callee::Func(id) => {
-                // Declares it, too: bodies are built right after.
-                let declared = self.function(id)?;
-                match (&declared.convention, self.program.info(id).sig.params.get(index)) {
-                    (_, None) => None,
-                    (Convention::Kiln(abi), Some(param)) => {
-                        return Ok(matches!(abi.params[index], Pass::Address | Pass::View).then_some(param.mode));
-                    }
-                    (Convention::C(_), Some(param)) => Some(*param),
-                }
-            }
-            Callee::Pointer(pointer) => self.fn_params(self.operand_type(func, pointer)).get(index).copied(),
-        };
-        let Some(param) = param else { return Ok(None) };
-        Ok(matches!(self.pass_of(param), Pass::Address | Pass::View).then_some(param.mode))
-    }
-
-    /// The parameters of a function type.
-    pub fn fn_params(&self, ty: TypeId) -> &[FnTypeParam] {
-        match self.pool.key(ty) {
-            TypeKey::Fn(ty) => &ty.params,
-            _ => &[],
-        }
-    }
-
-    /// The type of an operand.
-    pub fn operand_type(&self, func: &Func, operand: Operand) -> TypeId {
-        match operand {
-            Operand::Copy(local) | Operand::Move(local) => func.locals[local].ty,
-            Operand::Const(value) => self.pool.type_of(value),
         }
     }
 }

@@ -1,7 +1,6 @@
 //! What the instructions of a function do to its locals.
 
-use crate::errors::Result;
-use crate::unit::Unit;
+use crate::facts::Facts;
 use kiln_cfg::{
     Arg, BlockId, Call, Callee, Check, Func, Local, LocalKind, Operand, Place, PlaceBase, Proj, Rvalue, Stmt,
     Terminator,
@@ -11,7 +10,7 @@ use kiln_types::ParamMode;
 
 /// What the instructions do to a local.
 #[derive(Clone, Copy, Default, Debug)]
-pub(crate) struct Usage {
+pub struct Usage {
     /// How often it is assigned as a whole; a parameter counts once.
     pub assigned: u32,
     /// How often an alias is bound.
@@ -27,7 +26,7 @@ pub(crate) struct Usage {
 }
 
 /// Goes over the blocks in their order.
-pub(crate) fn collect(unit: &mut Unit<'_, '_>, func: &Func, order: &[BlockId]) -> Result<IdxVec<Local, Usage>> {
+pub(crate) fn collect(facts: &mut Facts<'_>, func: &Func, order: &[BlockId]) -> IdxVec<Local, Usage> {
     let usage = func.locals.iter().map(|_| Usage::default()).collect();
     let assigned_in = func.locals.iter().map(|_| None).collect();
     let mut collector = Collector { func, usage, assigned_in, block: Func::ENTRY };
@@ -37,11 +36,11 @@ pub(crate) fn collect(unit: &mut Unit<'_, '_>, func: &Func, order: &[BlockId]) -
     for &block in order {
         collector.block = block;
         for stmt in &func.blocks[block].stmts {
-            collector.stmt(unit, stmt)?;
+            collector.stmt(facts, stmt);
         }
         collector.terminator(&func.blocks[block].term);
     }
-    Ok(collector.usage)
+    collector.usage
 }
 
 struct Collector<'f> {
@@ -53,7 +52,7 @@ struct Collector<'f> {
 }
 
 impl Collector<'_> {
-    fn stmt(&mut self, unit: &mut Unit<'_, '_>, stmt: &Stmt) -> Result<()> {
+    fn stmt(&mut self, facts: &mut Facts<'_>, stmt: &Stmt) {
         match stmt {
             Stmt::Assign(place, value) => {
                 self.rvalue(value);
@@ -65,12 +64,11 @@ impl Collector<'_> {
                 self.addressed(place, matches!(self.func.locals[*local].kind, LocalKind::Alias { mutable: true }));
             }
             Stmt::Drop(place) => self.addressed(place, true),
-            Stmt::Call(call) => self.call(unit, call)?,
+            Stmt::Call(call) => self.call(facts, call),
             Stmt::Check(Check::Bounds { index, len }) => self.operands(&[*index, *len]),
             Stmt::Check(Check::Slice { from, to, len }) => self.operands(&[*from, *to, *len]),
             Stmt::StorageLive(_) | Stmt::StorageDead(_) => {}
         }
-        Ok(())
     }
 
     fn rvalue(&mut self, value: &Rvalue) {
@@ -92,14 +90,14 @@ impl Collector<'_> {
         }
     }
 
-    fn call(&mut self, unit: &mut Unit<'_, '_>, call: &Call) -> Result<()> {
+    fn call(&mut self, facts: &mut Facts<'_>, call: &Call) {
         if let Callee::Pointer(pointer) = call.callee {
             self.operands(&[pointer]);
         }
         for (index, arg) in call.args.iter().enumerate() {
             match arg {
                 Arg::Value(operand) => self.operands(&[*operand]),
-                Arg::Place(place) => match unit.arg_mode(self.func, call.callee, index)? {
+                Arg::Place(place) => match facts.arg_mode(self.func, call.callee, index) {
                     // Passed as a value.
                     None => self.read(place),
                     Some(mode) => self.addressed(place, mode == ParamMode::Inout),
@@ -109,7 +107,6 @@ impl Collector<'_> {
         if let Some(place) = &call.dst {
             self.assigned(place);
         }
-        Ok(())
     }
 
     fn terminator(&mut self, terminator: &Terminator) {

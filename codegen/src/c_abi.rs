@@ -4,15 +4,13 @@
 //! by value are classified for System V x86-64; other targets refuse them until their rules are written down here.
 
 use crate::abi::{Pass, Piece, Pieces, bytes_of, collect_leaves, pass_param, pass_value};
-use crate::errors::Result;
-use crate::{CodegenError, unit::Unit};
-use inkwell::types::{BasicMetadataTypeEnum, BasicType, BasicTypeEnum, FunctionType};
+use crate::{CodegenError, Result};
 use kiln_cfg::FuncSig;
 use kiln_types::{Arch, Layouts, Os, ParamMode, Pool, Repr, ScalarKind, TypeId};
 
 /// How one parameter or result travels.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub(crate) enum CPass {
+pub enum CPass {
     /// Not at all.
     Nothing,
     /// As these scalars.
@@ -34,8 +32,10 @@ pub(crate) enum CPass {
 
 /// How a C function is called.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub(crate) struct CAbi {
+pub struct CAbi {
+    /// Parameters in order.
     pub params: Box<[CPass]>,
+    /// The result.
     pub ret: CPass,
 }
 
@@ -47,6 +47,9 @@ struct Registers {
 
 impl CAbi {
     /// The convention of a C function with this signature.
+    ///
+    /// # Errors
+    /// A struct travels by value, and the target's rules for that are not implemented.
     pub fn new(pool: &Pool, layouts: &mut Layouts, sig: &FuncSig, symbol: &str) -> Result<CAbi> {
         let mut registers = Registers { ints: 6, floats: 8 };
         let ret = classify(pool, layouts, sig.ret, &mut Registers { ints: 2, floats: 2 }, symbol)?;
@@ -142,40 +145,6 @@ fn eightbyte(leaves: &[Piece], start: u32) -> Option<Piece> {
         ScalarKind::F64
     };
     Some(Piece { offset: start, kind })
-}
-
-impl<'ctx> Unit<'ctx, '_> {
-    /// The LLVM type of a C function.
-    pub fn c_type(&self, abi: &CAbi, variadic: bool) -> FunctionType<'ctx> {
-        let mut params: Vec<BasicMetadataTypeEnum<'ctx>> = Vec::with_capacity(abi.params.len() + 1);
-        if matches!(abi.ret, CPass::Memory { .. }) {
-            params.push(self.scalars.ptr.into());
-        }
-        for pass in &abi.params {
-            match pass {
-                CPass::Nothing => {}
-                CPass::Scalars(pieces) | CPass::Registers(pieces) => {
-                    params.extend(
-                        pieces.iter().map(|piece| BasicMetadataTypeEnum::from(self.scalars.argument(piece.kind))),
-                    );
-                }
-                CPass::Memory { .. } | CPass::Address => params.push(self.scalars.ptr.into()),
-                CPass::View => {
-                    params.push(self.scalars.ptr.into());
-                    params.push(self.scalars.usize.into());
-                }
-            }
-        }
-        match self.c_return_type(&abi.ret) {
-            Some(ret) => ret.fn_type(&params, variadic),
-            None => self.context.void_type().fn_type(&params, variadic),
-        }
-    }
-
-    fn c_return_type(&self, ret: &CPass) -> Option<BasicTypeEnum<'ctx>> {
-        let (CPass::Scalars(pieces) | CPass::Registers(pieces)) = ret else { return None };
-        self.return_type(&Pass::Scalars(pieces.clone()))
-    }
 }
 
 #[cfg(test)]
