@@ -100,7 +100,7 @@ impl<'a> Sema<'a> {
     fn check_declaration(&mut self, decl: DeclId, item: &'a hir::Decl) -> Checked<Option<FuncId>> {
         match &item.kind {
             DeclKind::Fn(_) | DeclKind::Test { .. } => {
-                let func = self.ensure_signature(decl, &[])?;
+                let func = self.ensure_signature(decl, &[], self.hir.name_span(decl))?;
                 self.check_foreign(func, item)?;
                 self.want_body(func);
                 Ok(Some(func))
@@ -138,7 +138,7 @@ impl<'a> Sema<'a> {
                 Err(self.error(errors::second_destructor(span, &name, first)))
             }
             _ => {
-                let func = self.ensure_signature(decl, &[])?;
+                let func = self.ensure_signature(decl, &[], self.hir.name_span(decl))?;
                 self.want_body(func);
                 Ok(())
             }
@@ -205,7 +205,7 @@ impl<'a> Sema<'a> {
             self.error(errors::main_with_parameters(span));
             return;
         }
-        let Ok(func) = self.ensure_signature(main, &[]) else { return };
+        let Ok(func) = self.ensure_signature(main, &[], span) else { return };
         let ret = self.program.info(func).sig.ret;
         if !matches!(ret, TypeId::UNIT | TypeId::I32 | TypeId::NEVER) {
             let shown = self.show(ret);

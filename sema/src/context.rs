@@ -33,6 +33,8 @@ pub(crate) struct Sema<'a> {
     /// AIR of bodies, if it is kept.
     pub airs: IdxVec<FuncId, Option<air::Body>>,
     pub instances: Instances,
+    /// The instances that are being checked, each for the one before.
+    pub within: Vec<FuncId>,
     pub types: TypeDecls,
     pub globals: Globals,
     pub lang: Lang,
@@ -63,6 +65,7 @@ impl<'a> Sema<'a> {
             program: Program::default(),
             airs: IdxVec::new(),
             instances: Instances::new(hir.decls.len()),
+            within: Vec::new(),
             types,
             globals: Globals::default(),
             lang,
@@ -71,8 +74,9 @@ impl<'a> Sema<'a> {
         }
     }
 
-    /// Reports an error.
+    /// Reports an error; in a generic instance, with the chain that led to it.
     pub fn error(&mut self, diagnostic: Diagnostic) -> ErrorReported {
+        let diagnostic = self.with_chain(diagnostic);
         self.reporter.error(diagnostic)
     }
 

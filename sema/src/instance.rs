@@ -1,14 +1,15 @@
 //! Instances of functions: one for each declaration and tuple of comptime arguments. Demands *signature* and *body*.
 
 use crate::body::BodyCx;
+use crate::chain::Origin;
 use crate::context::{Checked, Sema};
 use crate::errors;
 use kiln_air as air;
 use kiln_cfg::{FuncInfo, FuncKind, FuncSig, Glue};
 use kiln_hir::{self as hir, DeclKind, Mode};
-use kiln_source::{DeclId, IdxVec};
+use kiln_source::{DeclId, IdxVec, Span};
 use kiln_types::{FnType, FnTypeParam, FuncId, ParamMode, TypeId, ValueId};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use std::collections::VecDeque;
 use std::rc::Rc;
 
@@ -39,6 +40,8 @@ struct Instance {
     key: InstanceKey,
     signature: Progress,
     body: Progress,
+    /// What asked for it first, if it is generic.
+    origin: Option<Origin>,
 }
 
 /// All instances made so far.
@@ -51,6 +54,8 @@ pub(crate) struct Instances {
     /// Instances whose body is wanted.
     queue: VecDeque<FuncId>,
     thunks: u32,
+    /// The linker's names so far.
+    symbols: FxHashSet<Box<str>>,
 }
 
 impl Instances {
@@ -61,11 +66,12 @@ impl Instances {
             all: IdxVec::new(),
             queue: VecDeque::new(),
             thunks: 0,
+            symbols: FxHashSet::default(),
         }
     }
 
     fn add(&mut self, key: InstanceKey) -> FuncId {
-        self.all.push(Instance { key, signature: Progress::NotStarted, body: Progress::NotStarted })
+        self.all.push(Instance { key, signature: Progress::NotStarted, body: Progress::NotStarted, origin: None })
     }
 
     fn find_or_add(&mut self, decl: DeclId, args: &[ValueId]) -> FuncId {
@@ -78,6 +84,30 @@ impl Instances {
             return func;
         }
         self.by_key(InstanceKey::Decl { decl, args: args.into() })
+    }
+
+    /// Types and values of one name are told apart by the instance's number.
+    fn make_unique(&mut self, func: FuncId, symbol: &mut Box<str>) {
+        if !self.symbols.insert(symbol.clone()) {
+            *symbol = format!("{symbol}#{func}").into();
+        }
+    }
+
+    /// What asked for an instance of something generic.
+    pub fn origin(&self, func: FuncId) -> Option<Origin> {
+        self.all[func].origin
+    }
+
+    pub fn set_origin(&mut self, func: FuncId, origin: Origin) {
+        self.all[func].origin = Some(origin);
+    }
+
+    /// The declaration an instance is made of, if it is written somewhere.
+    pub fn decl_of(&self, func: FuncId) -> Option<DeclId> {
+        match self.all[func].key {
+            InstanceKey::Decl { decl, .. } => Some(decl),
+            _ => None,
+        }
     }
 
     /// The id of glue.
@@ -96,8 +126,9 @@ impl Instances {
 }
 
 impl<'a> Sema<'a> {
-    /// The instance of a declaration for these captured values and comptime arguments, with its signature known.
-    pub fn ensure_signature(&mut self, decl: DeclId, args: &[ValueId]) -> Checked<FuncId> {
+    /// The instance of a declaration for these captured values and comptime arguments, with its signature known. `asked` is what
+    /// needs it.
+    pub fn ensure_signature(&mut self, decl: DeclId, args: &[ValueId], asked: Span) -> Checked<FuncId> {
         let func = self.instances.find_or_add(decl, args);
         match self.instances.all[func].signature {
             Progress::Done => return Ok(func),
@@ -110,10 +141,18 @@ impl<'a> Sema<'a> {
             }
             Progress::NotStarted => {}
         }
+        if !args.is_empty()
+            && let Err(error) = self.note_origin(func, asked)
+        {
+            self.instances.all[func].signature = Progress::Failed;
+            return Err(error);
+        }
         self.instances.all[func].signature = Progress::Running;
-        let info = self.signature(decl, args);
+        let info = self.within(func, |sema| sema.signature(decl, args));
         self.instances.all[func].signature = if info.is_ok() { Progress::Done } else { Progress::Failed };
-        self.set_info(func, info?);
+        let mut info = info?;
+        self.instances.make_unique(func, &mut info.symbol);
+        self.set_info(func, info);
         Ok(func)
     }
 
@@ -242,7 +281,7 @@ impl<'a> Sema<'a> {
         let name: Box<str> = format!("{word} {}", self.show(ty)).into();
         // Types of one name in different places are told apart by number.
         let symbol = format!("{name}#{}", ty.index()).into();
-        let span = kiln_source::Span::default();
+        let span = Span::default();
         self.set_info(func, FuncInfo { name, symbol, sig, kind, span, cold: false });
     }
 
@@ -299,7 +338,7 @@ impl<'a> Sema<'a> {
             Progress::NotStarted => {}
         }
         self.instances.all[func].body = Progress::Running;
-        let result = self.make_body(func);
+        let result = self.within(func, |sema| sema.make_body(func));
         self.instances.all[func].body = if result.is_ok() { Progress::Done } else { Progress::Failed };
         result
     }

@@ -42,7 +42,7 @@ impl Sema<'_> {
     /// A function of the run-time support module.
     pub fn rt_func(&mut self, name: &str) -> Checked<FuncId> {
         let decl = self.rt_decl(name)?;
-        self.ensure_signature(decl, &[])
+        self.ensure_signature(decl, &[], self.hir.name_span(decl))
     }
 }
 

@@ -15,6 +15,8 @@ pub use options::{Limits, Mode, Options};
 mod analysis;
 pub use analysis::{Analysis, TestCase, analyze};
 
+mod chain;
+
 mod context;
 mod global;
 mod instance;

@@ -26,6 +26,9 @@ pub(crate) struct TypeDecls {
     nested: FxHashMap<DeclId, Vec<DeclId>>,
 }
 
+/// How many parts a type written out may have.
+const MAX_WEIGHT: u32 = 1 << 16;
+
 impl TypeDecls {
     pub fn new(hir: &hir::Program) -> Self {
         let mut destructors = FxHashMap::default();
@@ -112,11 +115,20 @@ impl<'a> Sema<'a> {
         Ok(ty)
     }
 
+    /// Refuses a type that has so many parts that nothing could be done with it in reasonable time.
+    pub fn check_weight(&mut self, ty: TypeId, span: Span) -> Checked<TypeId> {
+        match self.pool.weight(ty) {
+            weight if weight <= MAX_WEIGHT => Ok(ty),
+            _ => Err(self.error(errors::type_too_heavy(span, MAX_WEIGHT))),
+        }
+    }
+
     /// A struct without name and methods: the same fields make the same type.
     fn structural(&mut self, decl: DeclId, body: &'a StructDecl, captures: &[ValueId]) -> Checked<TypeId> {
         let fields = self.field_defs(decl, &body.fields, captures)?;
         let key: Box<[(Symbol, TypeId)]> = fields.iter().map(|field| (field.name, field.ty)).collect();
         let ty = self.pool.type_of_key(TypeKey::AnonStruct { fields: key });
+        self.check_weight(ty, self.hir.span(decl))?;
         if self.types.fields.insert(ty, Progress::Done).is_none() {
             let name: Box<str> = self.show(ty).into();
             let ownership = fields.iter().map(|field| self.pool.ownership(field.ty)).max().unwrap_or(Ownership::Copy);
@@ -254,7 +266,7 @@ impl<'a> Sema<'a> {
         let Some(destructor) = self.types.destructor(decl) else { return Ok(()) };
         // The signature names the type itself; its fields are known by now.
         self.types.fields.insert(ty, Progress::Done);
-        let func = self.ensure_signature(destructor, captures)?;
+        let func = self.ensure_signature(destructor, captures, self.hir.name_span(destructor))?;
         if let Some(def) = self.pool.struct_def_mut(ty) {
             def.destructor = Some(func);
         }

@@ -2,9 +2,10 @@
 
 use crate::{Pool, TypeId, TypeKey, ValueId, ValueKey};
 use kiln_source::Interner;
-use std::fmt;
+use std::cell::Cell;
+use std::fmt::{self, Formatter, Result};
 
-/// Writes a type as Kiln spells it.
+/// Writes a type as Kiln spells it. Of huge types only the first parts are shown.
 #[derive(Clone, Copy)]
 pub struct DisplayType<'a> {
     pool: &'a Pool,
@@ -12,7 +13,8 @@ pub struct DisplayType<'a> {
     ty: TypeId,
 }
 
-/// Writes a value as an expression that a reader understands; long arrays are shortened with their length.
+/// Writes a value as an expression that a reader understands; long arrays are shortened with their length, huge values to their
+/// first parts.
 #[derive(Clone, Copy)]
 pub struct DisplayValue<'a> {
     pool: &'a Pool,
@@ -33,9 +35,68 @@ impl Pool {
 }
 
 impl fmt::Display for DisplayType<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let show = |ty: TypeId| DisplayType { ty, ..*self };
-        match self.pool.key(self.ty) {
+    fn fmt(&self, f: &mut Formatter<'_>) -> Result {
+        Writer::new(self.pool, self.names).ty(f, self.ty, 0)
+    }
+}
+
+impl fmt::Display for DisplayValue<'_> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> Result {
+        Writer::new(self.pool, self.names).value(f, self.value, 0)
+    }
+}
+
+/// Array elements shown before the rest is summed up.
+const SHOWN_ELEMENTS: usize = 16;
+
+/// Parts shown in all: types can be exponentially larger than the programs that make them.
+const SHOWN_PARTS: u32 = 64;
+
+/// How deep parts within parts are shown.
+const SHOWN_DEPTH: u32 = 24;
+
+struct Writer<'a> {
+    pool: &'a Pool,
+    names: &'a Interner,
+    /// Parts that may still be shown.
+    room: Cell<u32>,
+}
+
+impl<'a> Writer<'a> {
+    fn new(pool: &'a Pool, names: &'a Interner) -> Self {
+        Writer { pool, names, room: Cell::new(SHOWN_PARTS) }
+    }
+
+    /// Whether there is room for one part more.
+    fn has_room(&self, depth: u32) -> bool {
+        let room = self.room.get();
+        self.room.set(room.saturating_sub(1));
+        room > 0 && depth < SHOWN_DEPTH
+    }
+
+    /// Writes parts with commas between them, as long as there is room.
+    fn list<T>(
+        &self,
+        f: &mut Formatter<'_>,
+        parts: impl IntoIterator<Item = T>,
+        mut write: impl FnMut(&mut Formatter<'_>, T) -> Result,
+    ) -> Result {
+        for (index, part) in parts.into_iter().enumerate() {
+            f.write_str(if index > 0 { ", " } else { "" })?;
+            if self.room.get() == 0 {
+                return f.write_str("…");
+            }
+            write(f, part)?;
+        }
+        Ok(())
+    }
+
+    fn ty(&self, f: &mut Formatter<'_>, ty: TypeId, depth: u32) -> Result {
+        if !self.has_room(depth) {
+            return f.write_str("…");
+        }
+        let inner = depth + 1;
+        match self.pool.key(ty) {
             TypeKey::Error => f.write_str("{unknown}"),
             TypeKey::Never => f.write_str("!"),
             TypeKey::Unit => f.write_str("()"),
@@ -49,79 +110,82 @@ impl fmt::Display for DisplayType<'_> {
             TypeKey::Module => f.write_str("{module}"),
             TypeKey::InferInt(_) => f.write_str("{integer}"),
             TypeKey::InferFloat(_) => f.write_str("{float}"),
-            TypeKey::Array { elem, len } => write!(f, "[{}; {len}]", show(*elem)),
-            TypeKey::Slice { elem } => write!(f, "[{}]", show(*elem)),
+            TypeKey::Array { elem, len } => {
+                f.write_str("[")?;
+                self.ty(f, *elem, inner)?;
+                write!(f, "; {len}]")
+            }
+            TypeKey::Slice { elem } => {
+                f.write_str("[")?;
+                self.ty(f, *elem, inner)?;
+                f.write_str("]")
+            }
             TypeKey::Tuple(parts) => {
                 f.write_str("(")?;
-                for (index, part) in parts.iter().enumerate() {
-                    write!(f, "{}{}", if index > 0 { ", " } else { "" }, show(*part))?;
-                }
+                self.list(f, parts, |f, part| self.ty(f, *part, inner))?;
                 f.write_str(if parts.len() == 1 { ",)" } else { ")" })
             }
-            TypeKey::Struct { .. } => match self.pool.struct_def(self.ty) {
-                Some(def) => f.write_str(&def.name),
-                None => f.write_str("{struct}"),
-            },
-            TypeKey::Enum { .. } => match self.pool.enum_def(self.ty) {
-                Some(def) => f.write_str(&def.name),
-                None => f.write_str("{enum}"),
-            },
+            TypeKey::Struct { .. } => f.write_str(self.pool.struct_def(ty).map_or("{struct}", |def| &def.name)),
+            TypeKey::Enum { .. } => f.write_str(self.pool.enum_def(ty).map_or("{enum}", |def| &def.name)),
             TypeKey::AnonStruct { fields } => {
-                f.write_str("struct {")?;
-                for (index, (name, ty)) in fields.iter().enumerate() {
-                    write!(f, "{} {}: {}", if index > 0 { "," } else { "" }, self.names.name(*name), show(*ty))?;
-                }
-                f.write_str(" }")
+                f.write_str("struct { ")?;
+                self.list(f, fields, |f, (name, ty)| {
+                    write!(f, "{}: ", self.names.name(*name))?;
+                    self.ty(f, *ty, inner)
+                })?;
+                f.write_str(if fields.is_empty() { "}" } else { " }" })
             }
             TypeKey::AnonEnum { variants } => {
-                f.write_str("enum {")?;
-                for (index, (name, parts)) in variants.iter().enumerate() {
-                    write!(f, "{} {}", if index > 0 { "," } else { "" }, self.names.name(*name))?;
-                    for (at, part) in parts.iter().enumerate() {
-                        write!(f, "{}{}", if at > 0 { ", " } else { "(" }, show(*part))?;
+                f.write_str("enum { ")?;
+                self.list(f, variants, |f, (name, parts)| {
+                    f.write_str(self.names.name(*name))?;
+                    if parts.is_empty() {
+                        return Ok(());
                     }
-                    f.write_str(if parts.is_empty() { "" } else { ")" })?;
-                }
-                f.write_str(" }")
+                    f.write_str("(")?;
+                    self.list(f, parts, |f, part| self.ty(f, *part, inner))?;
+                    f.write_str(")")
+                })?;
+                f.write_str(if variants.is_empty() { "}" } else { " }" })
             }
             TypeKey::Ptr { mutable, pointee } => {
-                write!(f, "ptr {} {}", if *mutable { "mut" } else { "const" }, show(*pointee))
+                f.write_str(if *mutable { "ptr mut " } else { "ptr const " })?;
+                self.ty(f, *pointee, inner)
             }
             TypeKey::Fn(ty) => {
                 f.write_str(if ty.unchecked { "unchecked fn(" } else { "fn(" })?;
-                for (index, param) in ty.params.iter().enumerate() {
-                    write!(f, "{}{}{}", if index > 0 { ", " } else { "" }, param.mode.prefix(), show(param.ty))?;
-                }
+                self.list(f, &ty.params, |f, param| {
+                    f.write_str(param.mode.prefix())?;
+                    self.ty(f, param.ty, inner)
+                })?;
                 f.write_str(")")?;
-                if ty.ret == TypeId::UNIT { Ok(()) } else { write!(f, " -> {}", show(ty.ret)) }
+                if ty.ret == TypeId::UNIT {
+                    return Ok(());
+                }
+                f.write_str(" -> ")?;
+                self.ty(f, ty.ret, inner)
             }
         }
     }
-}
 
-/// Array elements shown before the rest is summed up.
-const SHOWN_ELEMENTS: usize = 16;
-
-impl fmt::Display for DisplayValue<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if let Some(ty) = self.pool.as_type(self.value) {
-            return self.pool.display(ty, self.names).fmt(f);
+    fn value(&self, f: &mut Formatter<'_>, value: ValueId, depth: u32) -> Result {
+        if let Some(ty) = self.pool.as_type(value) {
+            return self.ty(f, ty, depth);
         }
-        match self.pool.value_key(self.value).expect("what is no type is a value") {
+        if !self.has_room(depth) {
+            return f.write_str("…");
+        }
+        match self.pool.value_key(value).expect("what is no type is a value") {
             ValueKey::Scalar { ty, bits } => self.scalar(f, *ty, *bits),
             ValueKey::Unit => f.write_str("()"),
-            ValueKey::Aggregate { ty, parts } => self.aggregate(f, *ty, parts),
+            ValueKey::Aggregate { ty, parts } => self.aggregate(f, *ty, parts, depth),
             ValueKey::Bytes { bytes, .. } => {
                 f.write_str("[")?;
-                for (index, byte) in bytes.iter().take(SHOWN_ELEMENTS).enumerate() {
-                    write!(f, "{}{byte}", if index > 0 { ", " } else { "" })?;
-                }
-                if bytes.len() > SHOWN_ELEMENTS {
-                    write!(f, ", … {} in all", bytes.len())?;
-                }
+                self.list(f, bytes.iter().take(SHOWN_ELEMENTS), |f, byte| write!(f, "{byte}"))?;
+                self.rest(f, bytes.len())?;
                 f.write_str("]")
             }
-            ValueKey::Variant { ty, variant, parts } => self.variant(f, *ty, *variant, parts),
+            ValueKey::Variant { ty, variant, parts } => self.variant(f, *ty, *variant, parts, depth),
             ValueKey::Str(text) => write!(f, "{text:?}"),
             ValueKey::Fn { func, .. } => write!(f, "{{function {func}}}"),
             ValueKey::StaticPtr { data, offset, .. } => write!(f, "{{pointer to {data}+{offset}}}"),
@@ -130,14 +194,8 @@ impl fmt::Display for DisplayValue<'_> {
             ValueKey::Error => f.write_str("{unknown}"),
         }
     }
-}
 
-impl DisplayValue<'_> {
-    fn part(&self, value: ValueId) -> Self {
-        DisplayValue { value, ..*self }
-    }
-
-    fn scalar(&self, f: &mut fmt::Formatter<'_>, ty: TypeId, bits: u128) -> fmt::Result {
+    fn scalar(&self, f: &mut Formatter<'_>, ty: TypeId, bits: u128) -> Result {
         match self.pool.key(ty) {
             TypeKey::Bool => write!(f, "{}", bits != 0),
             TypeKey::Char => write!(f, "{:?}", char::from_u32(bits as u32).unwrap_or(char::REPLACEMENT_CHARACTER)),
@@ -155,44 +213,49 @@ impl DisplayValue<'_> {
         }
     }
 
-    fn list(&self, f: &mut fmt::Formatter<'_>, parts: &[ValueId]) -> fmt::Result {
-        for (index, part) in parts.iter().take(SHOWN_ELEMENTS).enumerate() {
-            write!(f, "{}{}", if index > 0 { ", " } else { "" }, self.part(*part))?;
-        }
-        if parts.len() > SHOWN_ELEMENTS { write!(f, ", … {} in all", parts.len()) } else { Ok(()) }
+    fn values(&self, f: &mut Formatter<'_>, parts: &[ValueId], depth: u32) -> Result {
+        self.list(f, parts.iter().take(SHOWN_ELEMENTS), |f, part| self.value(f, *part, depth + 1))?;
+        self.rest(f, parts.len())
     }
 
-    fn aggregate(&self, f: &mut fmt::Formatter<'_>, ty: TypeId, parts: &[ValueId]) -> fmt::Result {
+    /// Says how many elements there are if not all are shown.
+    fn rest(&self, f: &mut Formatter<'_>, count: usize) -> Result {
+        if count > SHOWN_ELEMENTS { write!(f, ", … {count} in all") } else { Ok(()) }
+    }
+
+    fn aggregate(&self, f: &mut Formatter<'_>, ty: TypeId, parts: &[ValueId], depth: u32) -> Result {
         match self.pool.key(ty) {
             TypeKey::Array { .. } => {
                 f.write_str("[")?;
-                self.list(f, parts)?;
+                self.values(f, parts, depth)?;
                 f.write_str("]")
             }
             TypeKey::Tuple(_) => {
                 f.write_str("(")?;
-                self.list(f, parts)?;
+                self.values(f, parts, depth)?;
                 f.write_str(if parts.len() == 1 { ",)" } else { ")" })
             }
             _ => {
-                write!(f, "{} {{", self.pool.display(ty, self.names))?;
-                for (index, part) in parts.iter().enumerate() {
+                self.ty(f, ty, depth)?;
+                f.write_str(" { ")?;
+                self.list(f, parts.iter().enumerate(), |f, (index, part)| {
                     let name = self.pool.field_name(ty, index).map_or("?", |name| self.names.name(name));
-                    write!(f, "{} {name}: {}", if index > 0 { "," } else { "" }, self.part(*part))?;
-                }
-                f.write_str(" }")
+                    write!(f, "{name}: ")?;
+                    self.value(f, *part, depth + 1)
+                })?;
+                f.write_str(if parts.is_empty() { "}" } else { " }" })
             }
         }
     }
 
-    fn variant(&self, f: &mut fmt::Formatter<'_>, ty: TypeId, variant: u32, parts: &[ValueId]) -> fmt::Result {
+    fn variant(&self, f: &mut Formatter<'_>, ty: TypeId, variant: u32, parts: &[ValueId], depth: u32) -> Result {
         let def = self.pool.enum_def(ty).expect("values exist only of completed types");
         write!(f, "{}::{}", def.name, self.names.name(def.variants[variant as usize].name))?;
         if parts.is_empty() {
             return Ok(());
         }
         f.write_str("(")?;
-        self.list(f, parts)?;
+        self.values(f, parts, depth)?;
         f.write_str(")")
     }
 }

@@ -24,6 +24,8 @@ pub struct Pool {
     keys: IndexSet<Key, FxBuildHasher>,
     structs: FxHashMap<TypeId, StructDef>,
     enums: FxHashMap<TypeId, EnumDef>,
+    /// How many parts each type made of others has, written out.
+    weights: FxHashMap<TypeId, u32>,
 }
 
 macro_rules! primitives {
@@ -107,7 +109,7 @@ impl Default for Pool {
 impl Pool {
     /// A pool that holds the primitive types and a few values under their constant ids.
     pub fn new() -> Self {
-        let mut pool = Pool { keys: IndexSet::default(), structs: FxHashMap::default(), enums: FxHashMap::default() };
+        let mut pool = Pool { keys: IndexSet::default(), structs: FxHashMap::default(), enums: FxHashMap::default(), weights: FxHashMap::default() };
         for (id, key) in PRIMITIVES {
             let made = pool.type_of_key(key.clone());
             assert_eq!(made, *id, "primitive types are listed in the order of their numbers");
@@ -131,7 +133,33 @@ impl Pool {
 
     /// The type with this key.
     pub fn type_of_key(&mut self, key: TypeKey) -> TypeId {
-        TypeId(self.intern(Key::Type(key)))
+        let weight = self.key_weight(&key);
+        let ty = TypeId(self.intern(Key::Type(key)));
+        if weight > 1 {
+            self.weights.insert(ty, weight);
+        }
+        ty
+    }
+
+    /// How many types stand in a type when it is written out, itself included; named types count as one. Types that repeat their
+    /// parts are exponentially heavier than the program that makes them, so whoever makes types of any shape looks at this.
+    pub fn weight(&self, ty: TypeId) -> u32 {
+        self.weights.get(&ty).copied().unwrap_or(1)
+    }
+
+    fn key_weight(&self, key: &TypeKey) -> u32 {
+        let sum = |parts: &mut dyn Iterator<Item = TypeId>| {
+            parts.fold(1, |sum: u32, part| sum.saturating_add(self.weight(part)))
+        };
+        match key {
+            TypeKey::Array { elem, .. } | TypeKey::Slice { elem } => sum(&mut std::iter::once(*elem)),
+            TypeKey::Ptr { pointee, .. } => sum(&mut std::iter::once(*pointee)),
+            TypeKey::Tuple(parts) => sum(&mut parts.iter().copied()),
+            TypeKey::AnonStruct { fields } => sum(&mut fields.iter().map(|(_, ty)| *ty)),
+            TypeKey::AnonEnum { variants } => sum(&mut variants.iter().flat_map(|(_, parts)| parts.iter().copied())),
+            TypeKey::Fn(ty) => sum(&mut ty.params.iter().map(|param| param.ty).chain([ty.ret])),
+            _ => 1,
+        }
     }
 
     /// The value with this key.

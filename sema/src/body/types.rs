@@ -7,6 +7,7 @@ use crate::expr::{Expect, PathValue};
 use crate::instance::param_mode;
 use crate::type_decl::Known;
 use kiln_hir::{Expr, ExprId, Mode, Param, PrimType};
+use kiln_source::Span;
 use kiln_types::{FnType, FnTypeParam, TypeId, TypeKey};
 
 impl BodyCx<'_, '_> {
@@ -34,13 +35,14 @@ impl BodyCx<'_, '_> {
             Expr::TupleType(parts) | Expr::Tuple(parts) => {
                 let parts: Vec<Checked<TypeId>> = parts.iter().map(|part| self.sized_type(*part)).collect();
                 let parts = parts.into_iter().collect::<Checked<Vec<TypeId>>>()?;
-                Ok(self.sema.pool.tuple(&parts))
+                let ty = self.sema.pool.tuple(&parts);
+                self.sema.check_weight(ty, self.expr_span(expr))
             }
             Expr::PtrType { mutable, pointee } => {
                 let pointee = self.type_of_expr(*pointee)?;
                 Ok(self.sema.pool.ptr(*mutable, pointee))
             }
-            Expr::FnType { params, ret } => self.fn_type(params, *ret),
+            Expr::FnType { params, ret } => self.fn_type(params, *ret, self.expr_span(expr)),
             Expr::Error => {
                 let error = self.sema.reporter.check().expect_err("an error node was reported");
                 self.fail(error);
@@ -101,14 +103,15 @@ impl BodyCx<'_, '_> {
         self.sized_type(expr)
     }
 
-    fn fn_type(&mut self, params: &[(Mode, ExprId)], ret: Option<ExprId>) -> Checked<TypeId> {
+    fn fn_type(&mut self, params: &[(Mode, ExprId)], ret: Option<ExprId>, span: Span) -> Checked<TypeId> {
         let mut lowered = Vec::with_capacity(params.len());
         for (mode, ty) in params {
             let ty = if *mode == Mode::Value { self.sized_type(*ty) } else { self.type_of_expr(*ty) }?;
             lowered.push(FnTypeParam { mode: param_mode(*mode), ty });
         }
         let ret = ret.map_or(Ok(TypeId::UNIT), |ret| self.return_type(ret))?;
-        Ok(self.sema.pool.fn_type(FnType { params: lowered.into(), ret, unchecked: false }))
+        let ty = self.sema.pool.fn_type(FnType { params: lowered.into(), ret, unchecked: false });
+        self.sema.check_weight(ty, span)
     }
 
     /// The length of an array: a comptime integer that is not negative.

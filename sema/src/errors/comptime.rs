@@ -180,6 +180,13 @@ fn argument(sema: &Sema<'_>, arg: ArgValue) -> String {
     }
 }
 
+/// Generic instances that ask for each other without end.
+pub(crate) fn instantiation_depth(span: Span, limit: u32, name: &str) -> Diagnostic {
+    Diagnostic::error(codes::E0607, span, format!("more than {limit} generic instances that ask for each other"))
+        .label(format!("`{name}` asks for one more here"))
+        .help("let the recursion end with `comptime if`, or make the argument one of run time")
+}
+
 pub(crate) fn comptime_exit(span: Span, status: i32) -> Diagnostic {
     Diagnostic::error(codes::E0305, span, format!("the program would end here with status {status}"))
         .label("evaluated at compile time")

@@ -284,6 +284,12 @@ pub(crate) fn type_too_large(span: Span, ty: &str, part: Option<&str>) -> Diagno
     }
 }
 
+pub(crate) fn type_too_heavy(span: Span, limit: u32) -> Diagnostic {
+    Diagnostic::error(codes::E0419, span, format!("a type of more than {limit} parts"))
+        .label("this type repeats its parts too often")
+        .help("name inner types: a named struct counts as one part")
+}
+
 pub(crate) fn repeat_of_affine(span: Span, ty: &str) -> Diagnostic {
     Diagnostic::error(codes::E0406, span, format!("`[value; n]` copies its value, but `{ty}` is not copied"))
         .label("used more than once")

@@ -84,7 +84,7 @@ impl<'a> BodyCx<'_, 'a> {
             let result = self.call_generic(decl, captures, receiver, args, expect, range);
             return self.or_error(result, range);
         }
-        match self.sema.ensure_signature(decl, captures) {
+        match self.sema.ensure_signature(decl, captures, self.span(range)) {
             Ok(func) => self.call_known(func, receiver, args, range),
             Err(error) => {
                 self.fail(error);

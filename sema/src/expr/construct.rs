@@ -183,6 +183,10 @@ impl<'a> BodyCx<'_, 'a> {
         }
         let types: Vec<TypeId> = values.iter().map(|value| self.ty(*value)).collect();
         let ty = self.sema.pool.tuple(&types);
+        if let Err(error) = self.sema.check_weight(ty, self.span(range)) {
+            self.fail(error);
+            return self.error_inst(range);
+        }
         self.push(Inst::Tuple(values.into()), ty, range)
     }
 

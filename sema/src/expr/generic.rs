@@ -60,7 +60,7 @@ impl<'a> BodyCx<'_, 'a> {
                 known.push(value);
             }
         }
-        let func = self.sema.ensure_signature(decl, &known)?;
+        let func = self.sema.ensure_signature(decl, &known, self.span(range))?;
         self.sema.want_body(func);
         let sig = self.sema.program.info(func).sig.clone();
         let mut lowered = Vec::with_capacity(sig.params.len());
@@ -278,7 +278,7 @@ impl<'a> BodyCx<'_, 'a> {
         }
         if let Some(values) = self.infer_from_payload(decl, name, args) {
             let known: Vec<ValueId> = captures.iter().copied().chain(values).collect();
-            let func = self.sema.ensure_signature(decl, &known)?;
+            let func = self.sema.ensure_signature(decl, &known, self.span(name.range))?;
             let ty = self.sema.run_type_function(func)?;
             return self.type_member(ty, name);
         }

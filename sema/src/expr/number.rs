@@ -139,7 +139,7 @@ impl<'a> BodyCx<'_, 'a> {
         if !function.params.first()?.comptime {
             return None;
         }
-        let func = match self.sema.ensure_signature(decl, &[ty.as_value()]) {
+        let func = match self.sema.ensure_signature(decl, &[ty.as_value()], self.span(range)) {
             Ok(func) => func,
             Err(error) => {
                 self.fail(error);

@@ -331,7 +331,7 @@ impl BodyCx<'_, '_> {
             let error = errors::generic_as_value(self.span(range), self.name(self.sema.decl(decl).name.symbol));
             return Err(self.error(error));
         }
-        let func = self.sema.ensure_signature(decl, captures)?;
+        let func = self.sema.ensure_signature(decl, captures, self.span(range))?;
         self.sema.want_body(func);
         let ty = self.sema.fn_type_of(func);
         let value = self.sema.pool.fn_value(ty, func);
