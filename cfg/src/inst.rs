@@ -245,6 +245,22 @@ pub enum Terminator {
 }
 
 impl Terminator {
+    /// Calls `f` with every block it may go on to, to change it.
+    pub fn for_each_successor_mut(&mut self, mut f: impl FnMut(&mut BlockId)) {
+        match self {
+            Terminator::Jump(block) => f(block),
+            Terminator::Branch { then, else_, .. } => {
+                f(then);
+                f(else_);
+            }
+            Terminator::Switch { cases, default, .. } => {
+                cases.iter_mut().for_each(|(_, block)| f(block));
+                f(default);
+            }
+            Terminator::Return | Terminator::Panic(..) | Terminator::Unreachable => {}
+        }
+    }
+
     /// Calls `f` with every block it may go on to.
     pub fn for_each_successor(&self, mut f: impl FnMut(BlockId)) {
         match self {

@@ -165,7 +165,12 @@ impl<'a> Sema<'a> {
         let item: &'a hir::Decl = self.decl(decl);
         let (sig, kind) = match &item.kind {
             DeclKind::Fn(function) => self.fn_signature(decl, function, args)?,
-            DeclKind::Drop { function, .. } => self.fn_signature(decl, function, args)?,
+            DeclKind::Drop { function, .. } => {
+                let (mut sig, kind) = self.fn_signature(decl, function, args)?;
+                // The value stays where it is until its parts were dropped.
+                sig.params.iter_mut().for_each(|param| param.mode = ParamMode::Inout);
+                (sig, kind)
+            }
             DeclKind::Test { .. } => (FuncSig { params: Box::default(), ret: TypeId::UNIT }, FuncKind::Kiln),
             _ => unreachable!("only functions and tests have instances"),
         };

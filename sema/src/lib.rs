@@ -34,5 +34,6 @@ mod exhaustive;
 mod intrinsic;
 mod lang;
 mod lower;
+mod ownership;
 
 mod errors;

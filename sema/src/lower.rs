@@ -12,12 +12,16 @@ impl Sema<'_> {
         if cfg!(debug_assertions) {
             self.verify_air(body);
         }
-        let built = self.with_builder(|cx| kiln_cfg::build(body, cx));
+        let mut built = self.with_builder(|cx| kiln_cfg::build(body, cx));
         for range in built.unreachable {
             let warning =
                 Diagnostic::warning(Warning::UnreachableCode, range.in_file(body.file), "this is never reached");
             self.reporter.report(warning);
         }
+        if cfg!(debug_assertions) {
+            self.verify_cfg(&built.func);
+        }
+        self.own(&mut built.func);
         if cfg!(debug_assertions) {
             self.verify_cfg(&built.func);
         }

@@ -149,6 +149,15 @@ impl<I: Idx, T> From<Vec<T>> for IdxVec<I, T> {
     }
 }
 
+impl<I, T> IntoIterator for IdxVec<I, T> {
+    type Item = T;
+    type IntoIter = std::vec::IntoIter<T>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.raw.into_iter()
+    }
+}
+
 impl<I: Idx, T> FromIterator<T> for IdxVec<I, T> {
     fn from_iter<It: IntoIterator<Item = T>>(iter: It) -> Self {
         IdxVec { raw: iter.into_iter().collect(), ids: PhantomData }

@@ -109,7 +109,12 @@ impl Default for Pool {
 impl Pool {
     /// A pool that holds the primitive types and a few values under their constant ids.
     pub fn new() -> Self {
-        let mut pool = Pool { keys: IndexSet::default(), structs: FxHashMap::default(), enums: FxHashMap::default(), weights: FxHashMap::default() };
+        let mut pool = Pool {
+            keys: IndexSet::default(),
+            structs: FxHashMap::default(),
+            enums: FxHashMap::default(),
+            weights: FxHashMap::default(),
+        };
         for (id, key) in PRIMITIVES {
             let made = pool.type_of_key(key.clone());
             assert_eq!(made, *id, "primitive types are listed in the order of their numbers");
@@ -160,6 +165,12 @@ impl Pool {
             TypeKey::Fn(ty) => sum(&mut ty.params.iter().map(|param| param.ty).chain([ty.ret])),
             _ => 1,
         }
+    }
+
+    /// The type with this key, if it was made already.
+    pub fn find_type(&self, key: &TypeKey) -> Option<TypeId> {
+        let index = self.keys.get_index_of(&Key::Type(key.clone()))?;
+        Some(TypeId(ValueId(index as u32)))
     }
 
     /// The value with this key.
@@ -377,6 +388,15 @@ impl Pool {
     /// Whether using a value copies it.
     pub fn is_copy(&self, ty: TypeId) -> bool {
         self.ownership(ty) == Ownership::Copy
+    }
+
+    /// A struct's or enum's own `drop fn`.
+    pub fn destructor(&self, ty: TypeId) -> Option<FuncId> {
+        match self.key(ty) {
+            TypeKey::Struct { .. } | TypeKey::AnonStruct { .. } => self.struct_def(ty)?.destructor,
+            TypeKey::Enum { .. } | TypeKey::AnonEnum { .. } => self.enum_def(ty)?.destructor,
+            _ => None,
+        }
     }
 
     /// Whether dropping a value of the type runs a destructor somewhere inside.

@@ -23,10 +23,11 @@ impl FactTable {
     #[cold]
     fn find(&mut self, pool: &Pool, layouts: &mut Layouts, ty: TypeId) -> u8 {
         let mut facts = KNOWN;
-        if pool.needs_drop(ty) {
+        let ownership = pool.ownership(ty);
+        if ownership == Ownership::Linear || pool.needs_drop(ty) {
             facts |= NEEDS_DROP;
         }
-        if pool.ownership(ty) == Ownership::Copy {
+        if ownership == Ownership::Copy {
             facts |= COPY;
         }
         if layouts.of(pool, ty).repr == Repr::Memory {
@@ -45,7 +46,7 @@ impl Builder<'_, '_> {
         self.cx.scratch.facts.of(self.cx.pool, self.cx.layouts, ty)
     }
 
-    /// Whether dropping a value of the type does anything.
+    /// Whether dropping a value of the type does anything, or is a mistake that has to be found.
     pub(super) fn needs_drop(&mut self, ty: TypeId) -> bool {
         self.facts(ty) & NEEDS_DROP != 0
     }

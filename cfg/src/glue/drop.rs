@@ -2,13 +2,13 @@
 
 use super::{FIRST, GlueBuilder, NOWHERE};
 use crate::{Arg, Call, Callee, Glue, Place, Proj, Rvalue, Stmt, Terminator};
-use kiln_types::{FuncId, TypeId, TypeKey};
+use kiln_types::{TypeId, TypeKey};
 
 impl GlueBuilder<'_, '_> {
     /// Drops the value of the first parameter.
     pub(super) fn drop_value(&mut self, ty: TypeId) {
         let place = Place::local(FIRST);
-        if let Some(destructor) = self.destructor(ty) {
+        if let Some(destructor) = self.cx.pool.destructor(ty) {
             let args = Box::new([Arg::Place(place.clone())]);
             let call = Call { dst: None, callee: Callee::Func(destructor), args };
             self.emit.push(Stmt::Call(Box::new(call)), NOWHERE);
@@ -28,15 +28,6 @@ impl GlueBuilder<'_, '_> {
             }
         }
         self.emit.end(Terminator::Return, NOWHERE);
-    }
-
-    fn destructor(&self, ty: TypeId) -> Option<FuncId> {
-        let pool = &self.cx.pool;
-        match pool.key(ty) {
-            TypeKey::Struct { .. } | TypeKey::AnonStruct { .. } => pool.struct_def(ty)?.destructor,
-            TypeKey::Enum { .. } | TypeKey::AnonEnum { .. } => pool.enum_def(ty)?.destructor,
-            _ => None,
-        }
     }
 
     fn drop_part(&mut self, whole: &Place, steps: &[Proj], ty: TypeId) {

@@ -4,7 +4,6 @@ use super::{BodyCx, LocalState};
 use crate::context::Checked;
 use crate::errors;
 use crate::expr::Expect;
-use crate::instance::param_mode;
 use kiln_air as air;
 use kiln_hir::{DeclKind, ExprId};
 use kiln_source::Diagnostic;
@@ -15,7 +14,7 @@ impl BodyCx<'_, '_> {
     pub fn check_function(mut self, func: FuncId) -> Checked<air::Body> {
         let info = self.sema.program.info(func);
         let (name, ret) = (info.name.clone(), info.sig.ret);
-        let types: Vec<TypeId> = info.sig.params.iter().map(|param| param.ty).collect();
+        let types: Vec<(ParamMode, TypeId)> = info.sig.params.iter().map(|param| (param.mode, param.ty)).collect();
         self.air.name = name;
         self.air.ret = ret;
         self.ret = Some(ret);
@@ -23,8 +22,7 @@ impl BodyCx<'_, '_> {
         let body = match &item.kind {
             DeclKind::Fn(function) | DeclKind::Drop { function, .. } => {
                 let params = function.params.iter().filter(|param| !param.comptime);
-                for (param, ty) in params.zip(types) {
-                    let mode = param_mode(param.mode);
+                for (param, (mode, ty)) in params.zip(types) {
                     let local = self.new_local(Some(param.local), ty, Some(mode), mode == ParamMode::Inout);
                     self.locals[param.local] = LocalState::Runtime(local);
                 }
