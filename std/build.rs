@@ -15,7 +15,20 @@ fn main() -> io::Result<()> {
         table.push_str(&format!("    ({path:?}, include_str!({:?})),\n", file.display().to_string()));
     }
     table.push_str("]\n");
-    fs::write(out.join("files.rs"), table)
+    fs::write(out.join("files.rs"), table)?;
+    fs::write(out.join("methods.rs"), methods(&root)?)
+}
+
+/// The table of the functions that are methods of views: name and file, sorted by name.
+fn methods(root: &Path) -> io::Result<String> {
+    let mut rows = Vec::new();
+    for file in ["slice", "str"] {
+        let text = fs::read_to_string(root.join(format!("{file}.kiln")))?;
+        let names = text.lines().filter_map(|line| line.strip_prefix("pub fn ")?.split_once('(').map(|(name, _)| name));
+        rows.extend(names.map(|name| (name.to_owned(), file)));
+    }
+    rows.sort();
+    Ok(format!("&{rows:?}\n").replace(".to_owned()", ""))
 }
 
 /// Adds the `/`-separated paths, without ending, of all Kiln files below `dir`, and asks Cargo to watch the folders for new ones.

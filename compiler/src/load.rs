@@ -9,7 +9,7 @@ use crate::{Session, Stage};
 use kiln_hir::{ImportId, ImportKind, Program};
 use kiln_source::{FileId, ModuleId, Span, nearest};
 use rustc_hash::{FxHashMap, FxHashSet};
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 use std::path::{Component, Path, PathBuf};
 
 /// The program of [`crate::Options::inputs`] as HIR. What can't be loaded is reported and left out.
@@ -19,8 +19,10 @@ pub(crate) fn load(session: &mut Session<'_>) -> Program {
     for module in kiln_std::IMPLICIT {
         loader.add(Place::library(*module), None);
     }
-    while let Some(queued) = loader.queue.pop_front() {
-        loader.lower(queued);
+    loader.drain();
+    // What these modules call may need others.
+    while loader.add_methods() {
+        loader.drain();
     }
     loader.connect()
 }
@@ -58,6 +60,24 @@ impl<'s, 'a> Loader<'s, 'a> {
             wanted: Vec::new(),
             program: Program::default(),
         }
+    }
+
+    fn drain(&mut self) {
+        while let Some(queued) = self.queue.pop_front() {
+            self.lower(queued);
+        }
+    }
+
+    /// Queues the library's files that have methods of views with names that are called somewhere; whether there were any.
+    fn add_methods(&mut self) -> bool {
+        let files: BTreeSet<&str> = self
+            .program
+            .methods
+            .iter()
+            .flat_map(|name| kiln_std::method_files(self.session.interner.name(*name)))
+            .collect();
+        files.into_iter().for_each(|file| self.add(Place::library(file), None));
+        !self.queue.is_empty()
     }
 
     fn inputs(&mut self) {

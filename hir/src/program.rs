@@ -2,7 +2,7 @@
 
 use crate::Decl;
 use kiln_source::{DeclId, FileId, IdxVec, ModuleId, Span, Symbol, TextRange, Warning, define_id};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 define_id!(
     /// An `@import` or `@embed_file` of the program.
@@ -61,6 +61,8 @@ pub struct Program {
     pub decls: IdxVec<DeclId, Decl>,
     /// Imports of all modules.
     pub imports: IdxVec<ImportId, Import>,
+    /// Names of all methods that are called.
+    pub methods: FxHashSet<Symbol>,
     /// Declarations that some expression names, by id; for `unused_function`.
     pub used: Vec<bool>,
 }

@@ -267,6 +267,12 @@ impl<'a> Sema<'a> {
 
     /// The function the compiler makes for a type.
     pub fn glue(&mut self, glue: Glue) -> FuncId {
+        if let Glue::Eq(ty) = glue
+            && let Some(method) = self.eq_method(ty)
+        {
+            self.want_body(method);
+            return method;
+        }
         let func = self.instances.glue_id(glue);
         if self.instances.all[func].signature == Progress::Done {
             return func;

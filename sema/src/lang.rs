@@ -4,7 +4,7 @@ use crate::context::{Checked, Sema};
 use crate::errors;
 use kiln_hir as hir;
 use kiln_source::{DeclId, ModuleId};
-use kiln_types::{FuncId, ValueId};
+use kiln_types::{FuncId, TypeId, ValueId};
 
 /// Where the compiler's own library modules are.
 #[derive(Debug, Default)]
@@ -17,6 +17,12 @@ pub(crate) struct Lang {
     float: Option<ModuleId>,
     /// `std/target.kiln`: `Arch` and `Os`.
     target: Option<ModuleId>,
+    /// `std/string.kiln`: owned text.
+    string: Option<ModuleId>,
+    /// `std/str.kiln`: methods of text.
+    text: Option<ModuleId>,
+    /// `std/slice.kiln`: methods of slices.
+    slice: Option<ModuleId>,
 }
 
 impl Lang {
@@ -25,7 +31,15 @@ impl Lang {
             let mut modules = hir.modules.iter_enumerated();
             modules.find(|(_, module)| module.is_std && &*module.name == name).map(|(id, _)| id)
         };
-        Lang { rt: find("std::rt"), int: find("std::int"), float: find("std::float"), target: find("std::target") }
+        Lang {
+            rt: find("std::rt"),
+            int: find("std::int"),
+            float: find("std::float"),
+            target: find("std::target"),
+            string: find("std::string"),
+            text: find("std::str"),
+            slice: find("std::slice"),
+        }
     }
 }
 
@@ -52,6 +66,20 @@ impl Sema<'_> {
         let module = if is_float { self.lang.float } else { self.lang.int };
         let decl = *self.hir.modules[module?].names.get(&name)?;
         self.hir.decls[decl].public.then_some(decl)
+    }
+
+    /// A function of the library for a method of text (`std/str.kiln`) or slices (`std/slice.kiln`).
+    pub fn view_function(&self, is_text: bool, name: kiln_source::Symbol) -> Option<DeclId> {
+        let module = if is_text { self.lang.text } else { self.lang.slice };
+        let decl = *self.hir.modules[module?].names.get(&name)?;
+        (self.hir.decls[decl].public && self.hir.decls[decl].as_fn().is_some()).then_some(decl)
+    }
+
+    /// The library's type of owned text, if its module was loaded.
+    pub fn string_type(&mut self) -> Option<TypeId> {
+        let decl = *self.hir.modules[self.lang.string?].names.get(&kiln_source::sym::STRING)?;
+        let ty = self.make_type(decl, &[], None).ok()?;
+        self.complete(ty).ok().map(|()| ty)
     }
 
     /// A variant of an enum of `std/target.kiln`.

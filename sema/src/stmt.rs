@@ -106,6 +106,16 @@ impl<'a> BodyCx<'_, 'a> {
         if self.is_error(target) || !self.demand_mutable(target, place) {
             return self.error_inst(range);
         }
-        self.push(Inst::Assign { place: target, value }, TypeId::UNIT, range)
+        let settled = self.settle_operands(target, value);
+        let value = settled.as_ref().map_or(value, |(_, value)| *value);
+        let assign = self.push(Inst::Assign { place: target, value }, TypeId::UNIT, range);
+        self.after_operands(settled, assign, range)
+    }
+
+    /// Statements before another one, in a block.
+    pub fn after_operands(&mut self, settled: Option<(Vec<InstId>, InstId)>, last: InstId, range: TextRange) -> InstId {
+        let Some((mut stmts, _)) = settled else { return last };
+        stmts.push(last);
+        self.push(Inst::Block { stmts: stmts.into(), result: None }, TypeId::UNIT, range)
     }
 }

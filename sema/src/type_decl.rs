@@ -73,12 +73,12 @@ impl TypeDecls {
 impl<'a> Sema<'a> {
     /// The type that a declaration with these captures is, if it was made already.
     pub fn type_key_of(&self, decl: DeclId, captures: &[ValueId]) -> Option<TypeId> {
-        self.types.fields.keys().copied().find(|ty| match self.pool.key(*ty) {
-            TypeKey::Struct { decl: of, captures: with } | TypeKey::Enum { decl: of, captures: with } => {
-                *of == decl && **with == *captures
-            }
-            _ => false,
-        })
+        let captures: Box<[ValueId]> = captures.into();
+        let key = match self.decl(decl).kind {
+            DeclKind::Enum(_) => TypeKey::Enum { decl, captures },
+            _ => TypeKey::Struct { decl, captures },
+        };
+        self.pool.find_type(&key).filter(|ty| self.types.fields.contains_key(ty))
     }
 
     /// The type written at a declaration, for these captured values.

@@ -10,6 +10,9 @@
 /// Path without ending, text; sorted by path.
 const FILES: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/files.rs"));
 
+/// Function, path of its file; sorted by function.
+const METHODS: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/methods.rs"));
+
 /// The library's root file.
 pub const ROOT: &str = "std";
 /// The run-time support that is a part of every program.
@@ -25,6 +28,16 @@ pub const IMPLICIT: &[&str] = &[RUNTIME, "int", "float"];
 /// ```
 pub fn file(path: &str) -> Option<&'static str> {
     FILES.binary_search_by(|(name, _)| (*name).cmp(path)).ok().map(|index| FILES[index].1)
+}
+
+/// The files that have a method of slices or of text with this name.
+///
+/// ```
+/// assert!(kiln_std::method_files("no_such_method").next().is_none());
+/// ```
+pub fn method_files(name: &str) -> impl Iterator<Item = &'static str> {
+    let first = METHODS.partition_point(|(known, _)| *known < name);
+    METHODS[first..].iter().take_while(move |(known, _)| *known == name).map(|(_, file)| *file)
 }
 
 /// Paths of all files, sorted.

@@ -8,7 +8,21 @@ use kiln_source::{DeclId, Symbol, TextRange, sym};
 use kiln_syntax::ast::{self, BinaryOp, Literal};
 
 /// Names that every module sees unless it declares them itself, and the library's modules that declare them.
-const PRELUDE: &[(&str, &str)] = &[("Arch", "std/target"), ("Os", "std/target")];
+const PRELUDE: &[(&str, &str)] = &[
+    ("Arch", "std/target"),
+    ("Option", "std/option"),
+    ("Os", "std/target"),
+    ("Result", "std/result"),
+    ("String", STRING),
+    ("Vec", "std/vec"),
+    ("eprint", "std/io"),
+    ("eprintln", "std/io"),
+    ("print", "std/io"),
+    ("println", "std/io"),
+];
+
+/// The module of owned text, which literals become where text is owned.
+const STRING: &str = "std/string";
 
 impl Lower<'_> {
     pub(super) fn push(&mut self, expr: Expr, range: TextRange) -> ExprId {
@@ -29,7 +43,10 @@ impl Lower<'_> {
         let range = ast.expr_range(id);
         let lowered = match &ast[id] {
             ast::Expr::Error => Expr::Error,
-            ast::Expr::Literal(literal) => literal_expr(*literal),
+            ast::Expr::Literal(literal) => {
+                self.text_needs_string(*literal, range);
+                literal_expr(*literal)
+            }
             ast::Expr::Name(symbol) => return self.name(*symbol, range),
             ast::Expr::SelfValue => return self.self_value(range),
             ast::Expr::SelfType => self.self_type(range),
@@ -48,6 +65,7 @@ impl Lower<'_> {
             }
             ast::Expr::Call { callee, args } => Expr::Call { callee: self.expr(*callee), args: self.args(args) },
             ast::Expr::MethodCall { receiver, name, args } => {
+                self.program.methods.insert(name.symbol);
                 Expr::MethodCall { receiver: self.expr(*receiver), name: *name, args: self.args(args) }
             }
             ast::Expr::Intrinsic { name, args } => self.intrinsic(*name, args, range),
@@ -133,6 +151,16 @@ impl Lower<'_> {
         let error = errors::unresolved_name(self.span(range), name, known);
         self.error(error);
         Expr::Error
+    }
+
+    /// A literal may become a `String`: then its module has to be there. The library's own modules import it where they need it.
+    fn text_needs_string(&mut self, literal: Literal, range: TextRange) {
+        let module = self.module;
+        if matches!(literal, Literal::Str(_)) && !self.program.modules[module].is_std && !self.has_string {
+            self.has_string = true;
+            let path = self.names.intern(STRING);
+            self.import(path, range, ImportKind::Module);
+        }
     }
 
     fn prelude(&mut self, symbol: Symbol, module: &str, range: TextRange) -> Expr {

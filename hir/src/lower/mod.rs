@@ -48,6 +48,7 @@ pub fn lower_module(
         pending: Vec::new(),
         consts: FxHashSet::default(),
         unresolved: 0,
+        has_string: false,
     };
     lower.module_items();
     module
@@ -69,6 +70,8 @@ struct Lower<'a> {
     consts: FxHashSet<DeclId>,
     /// How many unknown names were reported.
     unresolved: u32,
+    /// The module of owned text was imported for a literal.
+    has_string: bool,
 }
 
 /// The state of lowering one declaration.

@@ -45,3 +45,10 @@ pub(crate) fn needs_checked_intrinsic(span: Span, name: &str) -> Diagnostic {
 pub(crate) fn expected_pointer(span: Span, ty: &str) -> Diagnostic {
     Diagnostic::error(codes::E0401, span, format!("expected a pointer, found `{ty}`")).label(format!("this is `{ty}`"))
 }
+
+/// An element of a container that can only be read.
+pub(crate) fn read_only_view(span: Span, ty: &str) -> Diagnostic {
+    Diagnostic::error(codes::E0202, span, format!("what a `{ty}` shows can only be read"))
+        .label("written here")
+        .help("a method `unchecked fn view_mut(inout self)` would make its elements places to write")
+}

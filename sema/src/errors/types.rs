@@ -348,6 +348,16 @@ pub(crate) fn no_such_try(span: Span, ty: &str) -> Diagnostic {
         .label(format!("this is `{ty}`"))
 }
 
+pub(crate) fn try_outside_function(span: Span) -> Diagnostic {
+    Diagnostic::error(codes::E0417, span, "`?` leaves a function, but there is none around it")
+        .label("nothing to return from")
+}
+
+pub(crate) fn try_in_other_function(span: Span, ty: &str, ret: &str) -> Diagnostic {
+    Diagnostic::error(codes::E0417, span, format!("`?` on `{ty}` can't leave a function that returns `{ret}`"))
+        .label("the other case can't be returned here")
+}
+
 pub(crate) fn unknown_intrinsic<'a>(span: Span, name: &str, known: impl Iterator<Item = &'a str>) -> Diagnostic {
     let error = Diagnostic::error(codes::E0701, span, format!("there is no `@{name}`")).label("unknown intrinsic");
     match nearest(name, known) {

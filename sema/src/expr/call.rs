@@ -132,8 +132,9 @@ impl<'a> BodyCx<'_, 'a> {
             }
             ParamMode::Borrow => self.fit_place(inst, param.ty),
             ParamMode::Inout => {
-                self.demand_mutable(inst, expr);
-                self.fit_place(inst, param.ty)
+                let fitted = self.fit_place(inst, param.ty);
+                self.demand_mutable(fitted, expr);
+                fitted
             }
         };
         air::Arg { mode: param.mode, value }
@@ -154,10 +155,11 @@ impl<'a> BodyCx<'_, 'a> {
             ParamMode::Inout => {
                 self.check_mark(arg, Mode::Inout);
                 let inst = self.operand(arg.value, Expect::Hint(param.ty));
-                if !self.is_error(inst) {
-                    self.demand_mutable(inst, arg.value);
+                let fitted = self.fit_place(inst, param.ty);
+                if !self.is_error(fitted) {
+                    self.demand_mutable(fitted, arg.value);
                 }
-                self.fit_place(inst, param.ty)
+                fitted
             }
         };
         air::Arg { mode: param.mode, value }
@@ -178,8 +180,12 @@ impl<'a> BodyCx<'_, 'a> {
         }
     }
 
-    /// Fits a place (or temporary) to a parameter that borrows: the types are equal, or an array becomes a view.
+    /// Fits a place (or temporary) to a parameter that borrows: the types are equal, or an array or container becomes a view.
     pub fn fit_place(&mut self, inst: InstId, ty: TypeId) -> InstId {
+        let inst = match self.sema.pool.is_unsized(ty) {
+            true => self.view_of(inst),
+            false => inst,
+        };
         let found = self.ty(inst);
         if let (TypeKey::Slice { elem }, TypeKey::Array { elem: of, .. }) = (self.key(ty), self.key(found)) {
             let (elem, of) = (*elem, *of);

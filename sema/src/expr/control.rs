@@ -5,9 +5,9 @@ use crate::body::{BodyCx, LoopCx};
 use crate::errors;
 use crate::pattern::Owner;
 use kiln_air::{self as air, Inst, InstId};
-use kiln_hir::{Arm, Expr, ExprId, ForIter, LoopId, MatchOrigin, PatId, Stmt};
+use kiln_hir::{Arm, Expr, ExprId, LoopId, MatchOrigin, Stmt};
 use kiln_source::TextRange;
-use kiln_types::{TypeId, TypeKey};
+use kiln_types::TypeId;
 
 /// Finds the common type of branches.
 struct Join {
@@ -149,7 +149,7 @@ impl<'a> BodyCx<'_, 'a> {
     }
 
     /// A block whose value nobody takes: it has to be `()`.
-    fn unit_body(&mut self, body: ExprId, words: fn(kiln_source::Span, &str) -> kiln_source::Diagnostic) -> InstId {
+    pub fn unit_body(&mut self, body: ExprId, words: fn(kiln_source::Span, &str) -> kiln_source::Diagnostic) -> InstId {
         self.runtime_depth += 1;
         let inst = self.value(body, Expect::None);
         self.runtime_depth -= 1;
@@ -287,76 +287,5 @@ impl<'a> BodyCx<'_, 'a> {
             }
         };
         self.push(Inst::Return(value), TypeId::NEVER, range)
-    }
-
-    pub fn for_expr(&mut self, id: LoopId, pat: PatId, iter: ForIter, body: ExprId, range: TextRange) -> InstId {
-        match iter {
-            ForIter::Range { from, to, inclusive } => {
-                let first = self.value(from, Expect::None);
-                let hint = match self.ty(first) {
-                    TypeId::ERROR | TypeId::NEVER => Expect::None,
-                    ty => Expect::Hint(ty),
-                };
-                let last = self.value(to, hint);
-                let ty = self.range_type(first, last, from, to);
-                let pat = self.pattern(pat, ty, Owner::Value);
-                self.check_irrefutable(pat, ty);
-                let air = self.enter_loop(id, true);
-                let body = self.unit_body(body, errors::loop_body_value);
-                self.loops[id.0 as usize] = None;
-                self.push(Inst::ForRange { id: air, pat, from: first, to: last, inclusive, body }, TypeId::UNIT, range)
-            }
-            ForIter::Each(elems) => self.for_each(id, pat, elems, body, range),
-        }
-    }
-
-    /// The type that a range counts in.
-    fn range_type(&mut self, first: InstId, last: InstId, from: ExprId, to: ExprId) -> TypeId {
-        let (a, b) = (self.ty(first), self.ty(last));
-        if a == TypeId::ERROR || b == TypeId::ERROR {
-            return TypeId::ERROR;
-        }
-        if !self.unify(a, b) {
-            let (a, b) = (self.show(a), self.show(b));
-            let error = errors::range_mismatch(self.expr_span(from), &a, self.expr_span(to), &b);
-            self.error(error);
-            return TypeId::ERROR;
-        }
-        let ty = self.ty(first);
-        let fits =
-            matches!(self.key(ty), TypeKey::Int { .. } | TypeKey::Size { .. } | TypeKey::InferInt(_) | TypeKey::Char);
-        if !fits {
-            let shown = self.show(ty);
-            let error = errors::range_of(self.expr_span(from), &shown);
-            self.error(error);
-            return TypeId::ERROR;
-        }
-        ty
-    }
-
-    fn for_each(&mut self, id: LoopId, pat: PatId, elems: ExprId, body: ExprId, range: TextRange) -> InstId {
-        let inst = self.operand(elems, Expect::None);
-        let ty = self.ty(inst);
-        let elem = match *self.key(ty) {
-            TypeKey::Array { elem, .. } | TypeKey::Slice { elem } => elem,
-            TypeKey::Error => TypeId::ERROR,
-            _ => {
-                let shown = self.show(ty);
-                let error = errors::not_iterable(self.expr_span(elems), &shown);
-                self.error(error);
-                TypeId::ERROR
-            }
-        };
-        let owner = if self.is_place(inst) { Owner::Borrowed } else { Owner::Value };
-        let elem = if elem == TypeId::ERROR { elem } else { self.infer.shallow(elem, &self.sema.pool) };
-        let pat = self.pattern(pat, elem, owner);
-        self.check_irrefutable(pat, elem);
-        let air = self.enter_loop(id, true);
-        let body = self.unit_body(body, errors::loop_body_value);
-        self.loops[id.0 as usize] = None;
-        if elem == TypeId::ERROR {
-            return self.error_inst(range);
-        }
-        self.push(Inst::ForEach { id: air, pat, elems: inst, body }, TypeId::UNIT, range)
     }
 }

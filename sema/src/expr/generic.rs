@@ -25,8 +25,11 @@ impl<'a> BodyCx<'_, 'a> {
         range: TextRange,
     ) -> Checked<InstId> {
         let function = self.sema.decl(decl).as_fn().expect("a function");
+        // Comptime parameters given beyond captures come before the receiver: the element type of a slice's method.
+        let captured = self.sema.hir.decls[self.sema.capture_holder(decl)].captures.len();
         let has_receiver = usize::from(receiver.is_some());
-        let params = &function.params[has_receiver..];
+        let given = has_receiver + captures.len().saturating_sub(captured);
+        let params = &function.params[given..];
         let leading = params.iter().take_while(|param| self.is_type_param(decl, param)).count();
         let left_out = match params.len().checked_sub(args.len()) {
             Some(0) => 0,
@@ -55,7 +58,7 @@ impl<'a> BodyCx<'_, 'a> {
         }
         for (at, (param, arg)) in params[left_out..].iter().zip(args).enumerate() {
             if param.comptime {
-                let ty = self.param_type_of(decl, &known, has_receiver + left_out + at)?;
+                let ty = self.param_type_of(decl, &known, given + left_out + at)?;
                 let value = self.comptime_argument(arg.value, ty)?;
                 known.push(value);
             }
@@ -95,8 +98,9 @@ impl<'a> BodyCx<'_, 'a> {
                     let error = errors::argument_mode(span, self.sema.sources.text(span), hir::Mode::Inout, arg.mode);
                     self.error(error);
                 }
-                self.demand_mutable(inst, arg.value);
-                self.fit_place(inst, param.ty)
+                let fitted = self.fit_place(inst, param.ty);
+                self.demand_mutable(fitted, arg.value);
+                fitted
             }
         };
         air::Arg { mode: param.mode, value }

@@ -61,6 +61,27 @@ impl BodyCx<'_, '_> {
         self.text_place(&text, range)
     }
 
+    /// A string literal where text is owned: a `String` without capacity that shows static data.
+    pub fn owned_literal(&mut self, place: InstId) -> Option<InstId> {
+        let Inst::Deref(pointer) = self.air.insts[place] else { return None };
+        let value = self.air.insts[pointer].as_const()?;
+        let Some(ValueKey::StaticPtr { data, offset, len: Some(len), .. }) = self.sema.pool.value_key(value).cloned()
+        else {
+            return None;
+        };
+        let ty = self.sema.string_type()?;
+        let range = self.air.ranges[place];
+        let fields = self.sema.pool.struct_def(ty)?.fields.clone();
+        let [bytes, ..] = &*fields else { return None };
+        let pointer = self.sema.pool.value(ValueKey::StaticPtr { ty: bytes.ty, data, offset, len: None });
+        let len = self.sema.pool.scalar(TypeId::USIZE, len.into());
+        let capacity = self.sema.pool.scalar(TypeId::USIZE, 0);
+        let parts = [(pointer, bytes.ty), (len, TypeId::USIZE), (capacity, TypeId::USIZE)];
+        let fields = (0..).zip(parts).map(|(field, (value, ty))| (field, self.push(Inst::Const(value), ty, range)));
+        let fields = fields.collect();
+        Some(self.push(Inst::Struct { fields, base: None }, ty, range))
+    }
+
     /// Text as a place of type `str`.
     pub fn text_place(&mut self, text: &str, range: TextRange) -> InstId {
         let ptr = self.sema.text_pointer(text);

@@ -45,7 +45,9 @@ impl<'a> BodyCx<'_, 'a> {
             }
             return self.call_fn(decl, &captures, Some((inst, receiver)), args, expect, range);
         }
-        if let Some(result) = self.builtin_method(inst, receiver, ty, name, args, range) {
+        let inst = self.view_of(inst);
+        let shown = self.ty(inst);
+        if let Some(result) = self.builtin_method(inst, receiver, shown, name, args, expect, range) {
             return result;
         }
         self.unknown_method(ty, name, range)
@@ -84,6 +86,7 @@ impl<'a> BodyCx<'_, 'a> {
     }
 
     /// Methods of types without declaration.
+    #[allow(clippy::too_many_arguments, reason = "the parts of one call")]
     fn builtin_method(
         &mut self,
         inst: InstId,
@@ -91,12 +94,23 @@ impl<'a> BodyCx<'_, 'a> {
         ty: TypeId,
         name: Name,
         args: &'a [Arg],
+        expect: Expect,
         range: TextRange,
     ) -> Option<InstId> {
         match self.key(ty) {
             TypeKey::Array { .. } | TypeKey::Slice { .. } | TypeKey::Str if name.symbol == sym::LEN => {
                 self.no_args(args, "len", range);
                 Some(self.length(inst, range))
+            }
+            TypeKey::Str => {
+                let decl = self.sema.view_function(true, name.symbol)?;
+                Some(self.call_fn(decl, &[], Some((inst, receiver)), args, expect, range))
+            }
+            TypeKey::Array { elem, .. } | TypeKey::Slice { elem } => {
+                let elem = *elem;
+                let elem = self.settle(elem);
+                let decl = self.sema.view_function(false, name.symbol)?;
+                Some(self.call_fn(decl, &[elem.as_value()], Some((inst, receiver)), args, expect, range))
             }
             TypeKey::Int { .. } | TypeKey::Size { .. } | TypeKey::Float { .. } => {
                 self.number_method(inst, receiver, ty, name, args, range)
@@ -111,17 +125,5 @@ impl<'a> BodyCx<'_, 'a> {
             let error = errors::argument_count(self.span(range), name, 0, args.len(), None);
             self.error(error);
         }
-    }
-
-    /// `e?`: the value, or leaving the function with the empty or error case.
-    pub fn try_expr(&mut self, inner: ExprId, range: TextRange) -> InstId {
-        let inst = self.value(inner, Expect::None);
-        let ty = self.ty(inst);
-        if ty == TypeId::ERROR {
-            return self.error_inst(range);
-        }
-        let shown = self.show(ty);
-        let error = errors::no_such_try(self.expr_span(inner), &shown);
-        self.wrong(error, range)
     }
 }

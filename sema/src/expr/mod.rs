@@ -8,12 +8,15 @@ mod comptime;
 mod construct;
 mod control;
 mod generic;
+mod iterate;
 mod literal;
 mod method;
 mod number;
 mod operator;
 mod path;
 mod place;
+mod try_op;
+mod view;
 
 pub(crate) use path::PathValue;
 
@@ -59,6 +62,11 @@ impl BodyCx<'_, '_> {
             return self.error_inst(self.range(expr));
         }
         if self.is_place(inst) && self.sema.pool.is_unsized(self.ty(inst)) {
+            if !self.sema.pool.is_unsized(ty)
+                && let Some(owned) = self.owned_literal(inst)
+            {
+                return self.coerce(owned, ty);
+            }
             return self.coerce(inst, ty);
         }
         let inst = self.use_place(inst);
@@ -73,6 +81,9 @@ impl BodyCx<'_, '_> {
         let (ty, range) = (self.air.types[inst], self.air.ranges[inst]);
         let shallow = self.ty(inst);
         if self.sema.pool.is_unsized(shallow) {
+            if let Some(owned) = self.owned_literal(inst) {
+                return owned;
+            }
             let shown = self.show(shallow);
             return self.wrong(errors::unsized_value(self.span(range), &shown), range);
         }

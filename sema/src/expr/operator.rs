@@ -225,6 +225,7 @@ impl BodyCx<'_, '_> {
         let left = self.operand(lhs, Expect::None);
         let hint = self.operand_hint(left);
         let right = self.operand(rhs, hint);
+        let (left, right) = self.compared_views(left, right);
         let Some(ty) = self.same_numbers(op, op_range, left, right) else { return self.error_inst(range) };
         if self.is_scalar(ty) {
             let (left, right) = (self.use_place(left), self.use_place(right));
@@ -307,6 +308,9 @@ impl BodyCx<'_, '_> {
             }
             _ => return Err(ty),
         };
+        if self.sema.eq_method(ty).is_some() {
+            return Ok(());
+        }
         // A recursive type is reported elsewhere; here it must only not recurse for ever.
         parts.into_iter().filter(|part| *part != ty).try_for_each(|part| self.comparable(part))
     }
@@ -316,6 +320,7 @@ impl BodyCx<'_, '_> {
         let left = self.operand(lhs, Expect::None);
         let hint = self.operand_hint(left);
         let right = self.operand(rhs, hint);
+        let (left, right) = self.ordered_views(left, right);
         let Some(ty) = self.same_numbers(op, op_range, left, right) else { return self.error_inst(range) };
         if ty == TypeId::STR {
             return self.text_ordering(op, left, right, range);
@@ -336,6 +341,15 @@ impl BodyCx<'_, '_> {
         }
         let (left, right) = (self.use_place(left), self.use_place(right));
         self.push(Inst::Binary(compare_op(op), left, right), TypeId::BOOL, range)
+    }
+
+    /// Both sides of an ordering: text in containers is compared as text.
+    fn ordered_views(&mut self, left: InstId, right: InstId) -> (InstId, InstId) {
+        let range = self.air.ranges[left];
+        if self.view_type(self.ty(left), range) == Some(TypeId::STR) {
+            return (self.view_of(left), self.view_of(right));
+        }
+        self.compared_views(left, right)
     }
 
     /// Text is ordered by its bytes, which is the order of its characters.
@@ -386,7 +400,27 @@ impl BodyCx<'_, '_> {
             let error = self.bad_operands(op, op_range, target, right);
             return self.wrong(error, range);
         }
-        self.push(Inst::AssignOp { op: air_op, place: target, value: right }, TypeId::UNIT, range)
+        let settled = self.settle_operands(target, right);
+        let value = settled.as_ref().map_or(right, |(_, value)| *value);
+        let assign = self.push(Inst::AssignOp { op: air_op, place: target, value }, TypeId::UNIT, range);
+        self.after_operands(settled, assign, range)
+    }
+
+    /// Both sides of a comparison, with containers as what they show where the other side is a view.
+    fn compared_views(&mut self, left: InstId, right: InstId) -> (InstId, InstId) {
+        let (a, b) = (self.ty(left), self.ty(right));
+        let is_view =
+            |cx: &Self, ty: TypeId| matches!(cx.key(ty), TypeKey::Slice { .. } | TypeKey::Array { .. } | TypeKey::Str);
+        let needs_views = a != b && (is_view(self, a) || is_view(self, b));
+        if !needs_views {
+            return (left, right);
+        }
+        let (left, right) = (self.view_of(left), self.view_of(right));
+        match (self.key(self.ty(left)), self.key(self.ty(right))) {
+            (TypeKey::Slice { .. }, TypeKey::Array { .. }) => (left, self.as_view(right, self.ty(left))),
+            (TypeKey::Array { .. }, TypeKey::Slice { .. }) => (self.as_view(left, self.ty(right)), right),
+            _ => (left, right),
+        }
     }
 }
 

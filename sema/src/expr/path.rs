@@ -244,13 +244,7 @@ impl BodyCx<'_, '_> {
 
     /// A member function of a struct or enum, with the captures its instances carry.
     pub fn find_member(&self, ty: TypeId, name: kiln_source::Symbol) -> Option<(DeclId, Box<[ValueId]>)> {
-        match self.key(ty) {
-            TypeKey::Struct { decl, captures } | TypeKey::Enum { decl, captures } => {
-                let member = *self.sema.decl(*decl).members()?.get(&name)?;
-                Some((member, captures.clone()))
-            }
-            _ => None,
-        }
+        self.sema.member_of(ty, name)
     }
 
     pub fn unknown_member(&mut self, ty: TypeId, name: Name) -> kiln_source::ErrorReported {

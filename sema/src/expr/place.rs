@@ -65,7 +65,7 @@ impl BodyCx<'_, '_> {
     /// `base[index]`
     pub fn index(&mut self, base: ExprId, index: ExprId, range: TextRange) -> InstId {
         let place = self.operand(base, Expect::None);
-        let place = self.indexable(place);
+        let place = self.view_of(place);
         let index_inst = self.value(index, Expect::Hint(TypeId::USIZE));
         let base_ty = self.ty(place);
         if base_ty == TypeId::ERROR {
@@ -78,11 +78,6 @@ impl BodyCx<'_, '_> {
         };
         let index_inst = self.index_value(index_inst);
         self.push(Inst::Index { base: place, index: index_inst }, elem, range)
-    }
-
-    /// What is indexed when a container is: the view its `view` method gives. Arrays, slices and text are themselves.
-    fn indexable(&mut self, place: InstId) -> InstId {
-        place
     }
 
     /// An index as `usize`: any unsigned integer type is accepted, an untyped literal becomes `usize`.
@@ -135,7 +130,7 @@ impl BodyCx<'_, '_> {
         range: TextRange,
     ) -> InstId {
         let place = self.operand(base, Expect::None);
-        let place = self.indexable(place);
+        let place = self.view_of(place);
         let bound = |cx: &mut Self, bound: Option<ExprId>| {
             bound.map(|bound| {
                 let bound = cx.value(bound, Expect::Hint(TypeId::USIZE));
@@ -189,6 +184,9 @@ impl BodyCx<'_, '_> {
             let error = errors::not_a_place(span);
             self.error(error);
             return false;
+        }
+        if let Some(can_be_written) = self.demand_mutable_view(place, expr) {
+            return can_be_written;
         }
         match self.place_root(place) {
             Root::Local(local) => {

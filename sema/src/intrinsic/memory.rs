@@ -55,6 +55,21 @@ impl<'a> BodyCx<'_, 'a> {
         self.value(expr, Expect::Type(TypeId::USIZE))
     }
 
+    /// `@slice(p, n)`: a pointer to `n` elements; `@text(p, n)`: a pointer to `n` bytes of UTF-8.
+    pub fn slice_pointer(&mut self, pointer: ExprId, len: ExprId, is_text: bool, range: TextRange) -> InstId {
+        let Some((inst, elem)) = self.pointer(pointer, false) else { return self.error_inst(range) };
+        let TypeKey::Ptr { mutable, .. } = *self.key(self.ty(inst)) else { return self.error_inst(range) };
+        if is_text && elem != TypeId::U8 || self.sema.pool.is_unsized(elem) {
+            let found = self.show(elem);
+            let error = errors::type_mismatch(self.expr_span(pointer), "a pointer to bytes", &found);
+            return self.wrong(error, range);
+        }
+        let len = self.count(len);
+        let pointee = if is_text { TypeId::STR } else { self.sema.pool.slice(elem) };
+        let ty = self.sema.pool.ptr(mutable, pointee);
+        self.push(Inst::Builtin(Builtin::MakeFatPtr, Box::new([inst, len])), ty, range)
+    }
+
     pub fn ptr_read(&mut self, pointer: ExprId, range: TextRange) -> InstId {
         let Some((pointer, pointee)) = self.pointer(pointer, false) else { return self.error_inst(range) };
         let place = self.push(Inst::Deref(pointer), pointee, range);

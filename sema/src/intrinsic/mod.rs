@@ -28,6 +28,8 @@ pub(crate) enum Intrinsic {
     PointerWidth,
     Raw,
     RawMut,
+    Slice,
+    Text,
     PtrRead,
     PtrWrite,
     PtrOffset,
@@ -84,6 +86,8 @@ pub(crate) const TABLE: &[Row] = &[
     row("pointer_width", Intrinsic::PointerWidth, (0, 0), false, "@pointer_width()"),
     row("raw", Intrinsic::Raw, (1, 1), true, "@raw(place)"),
     row("raw_mut", Intrinsic::RawMut, (1, 1), true, "@raw_mut(place)"),
+    row("slice", Intrinsic::Slice, (2, 2), true, "@slice(pointer, length)"),
+    row("text", Intrinsic::Text, (2, 2), true, "@text(pointer, length)"),
     row("ptr_read", Intrinsic::PtrRead, (1, 1), true, "@ptr_read(pointer)"),
     row("ptr_write", Intrinsic::PtrWrite, (2, 2), true, "@ptr_write(pointer, value)"),
     row("ptr_offset", Intrinsic::PtrOffset, (2, 2), true, "@ptr_offset(pointer, elements)"),
@@ -149,6 +153,9 @@ impl<'a> BodyCx<'_, 'a> {
             Intrinsic::TypeOf => self.type_of(arg(0), range),
             Intrinsic::CompileError => self.compile_error(arg(0), range),
             Intrinsic::Raw | Intrinsic::RawMut => self.raw(arg(0), intrinsic == Intrinsic::RawMut, range),
+            Intrinsic::Slice | Intrinsic::Text => {
+                self.slice_pointer(arg(0), arg(1), intrinsic == Intrinsic::Text, range)
+            }
             Intrinsic::PtrRead => self.ptr_read(arg(0), range),
             Intrinsic::PtrWrite => self.ptr_write(arg(0), arg(1), range),
             Intrinsic::PtrOffset => self.ptr_offset(arg(0), arg(1), range),
