@@ -71,6 +71,12 @@ pub(crate) fn self_type_outside_type(span: Span) -> Diagnostic {
     Diagnostic::error(codes::E0111, span, "there is no `Self` here").label("`Self` exists only inside a type")
 }
 
+pub(crate) fn second_destructor(span: Span, first: Span) -> Diagnostic {
+    Diagnostic::error(codes::E0112, span, "this type has a destructor already")
+        .label("the second")
+        .also(first, "the first")
+}
+
 pub(crate) fn destructor_receiver(span: Span) -> Diagnostic {
     Diagnostic::error(codes::E0112, span, "a destructor takes its value").label("expected `self`").fix(
         span,

@@ -138,6 +138,9 @@ fn self_needs_a_type_and_a_receiver() {
     assert_eq!(said("fn f(borrow self) {}"), "E0111 borrow self: a `self` parameter stands outside a type");
     assert_eq!(said("struct S { x: Self2, fn f(self) -> Self { self } }").lines().count(), 1);
     assert_eq!(said("struct S {} drop fn S(borrow self) {}"), "E0112 borrow self: a destructor takes its value; self");
+    assert_eq!(said("struct S { drop fn(inout self) {} }"), "E0112 inout self: a destructor takes its value; self");
+    let twice = "struct S { drop fn(self) {} drop fn(self) {} }";
+    assert_eq!(said(twice), "E0112 drop: this type has a destructor already");
 }
 
 #[test]

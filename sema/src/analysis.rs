@@ -3,6 +3,7 @@
 use crate::context::{Checked, Sema};
 use crate::errors;
 use crate::options::{Mode, Options};
+use crate::type_decl::destroyed;
 use kiln_air as air;
 use kiln_cfg::{Program, Reference};
 use kiln_hir::{self as hir, DeclKind};
@@ -116,8 +117,8 @@ impl<'a> Sema<'a> {
                 self.ensure_global(decl, &[], span)?;
                 Ok(None)
             }
-            DeclKind::Drop { ty, .. } => {
-                self.check_destructor(decl, item, *ty)?;
+            DeclKind::Drop { .. } => {
+                self.check_destructor(decl, item)?;
                 Ok(None)
             }
             DeclKind::Error => Ok(None),
@@ -125,10 +126,10 @@ impl<'a> Sema<'a> {
     }
 
     /// A destructor belongs to a type of its file, which has no other.
-    fn check_destructor(&mut self, decl: DeclId, item: &hir::Decl, ty: hir::ExprId) -> Checked<()> {
+    fn check_destructor(&mut self, decl: DeclId, item: &hir::Decl) -> Checked<()> {
         let span = self.hir.name_span(decl);
-        let name = self.names.name(item.name.symbol).to_owned();
-        let hir::Expr::Decl(of) = item.body[ty] else { return self.reporter.check() };
+        let Some(of) = destroyed(item) else { return self.reporter.check() };
+        let name = self.decl_path(of);
         if self.decl(of).members().is_none() || self.decl(of).module != item.module {
             return Err(self.error(errors::destructor_of_nothing(span, &name)));
         }

@@ -227,7 +227,7 @@ impl<'a> Sema<'a> {
             name.push_str("::");
         }
         match item.kind {
-            DeclKind::Drop { .. } => {
+            DeclKind::Drop { .. } if !item.is_member => {
                 name.push_str("drop ");
                 name.push_str(self.names.name(item.name.symbol));
             }

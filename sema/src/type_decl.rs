@@ -34,9 +34,7 @@ impl TypeDecls {
         let mut destructors = FxHashMap::default();
         let mut nested: FxHashMap<DeclId, Vec<DeclId>> = FxHashMap::default();
         for (id, decl) in hir.decls.iter_enumerated() {
-            if let DeclKind::Drop { ty, .. } = &decl.kind
-                && let hir::Expr::Decl(of) = decl.body[*ty]
-            {
+            if let Some(of) = destroyed(decl) {
                 destructors.entry(of).or_insert(id);
             }
             if let (Some(parent), false, DeclKind::Fn(_) | DeclKind::Const(_)) =
@@ -67,6 +65,18 @@ impl TypeDecls {
     /// The function instance that made a type.
     pub fn origin(&self, ty: TypeId) -> Option<&(DeclId, Box<[ValueId]>)> {
         self.origins.get(&ty)
+    }
+}
+
+/// The type whose destructor a declaration is, as far as its name says one.
+pub(crate) fn destroyed(decl: &hir::Decl) -> Option<DeclId> {
+    match (&decl.kind, decl.is_member) {
+        (DeclKind::Drop { .. }, true) => decl.parent,
+        (DeclKind::Drop { ty, .. }, false) => match decl.body[*ty] {
+            hir::Expr::Decl(of) => Some(of),
+            _ => None,
+        },
+        _ => None,
     }
 }
 

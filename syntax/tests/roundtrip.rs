@@ -282,7 +282,9 @@ fn item() -> Text {
     let function = function(&inner);
     let field = two(&one_of(&["", "pub ", "/// A field.\n"]), "", &two(&name(), ": ", &around("", &ty, ",")));
     let method = two(&docs, "", &function);
-    let methods = list(&method, 0..2, " ");
+    let destructor = around("drop fn(self) ", &block(&inner), "");
+    let methods =
+        prop_oneof![3 => list(&method, 0..2, " "), 1 => two(&destructor, " ", &list(&method, 0..2, " "))].boxed();
     let kind = one_of(&["struct ", "linear struct "]);
     let variant = prop_oneof![
         name(),

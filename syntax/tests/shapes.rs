@@ -142,7 +142,7 @@ fn items() {
     fn len(borrow self) -> i32 { 0 }
     @allow(unused_function) unchecked fn g(inout self, comptime T: type, borrow a: [T]) {}
 }
-enum E { A = 3, B(i32, u8), C { x: i32 }, fn f(self) {} }
+enum E { A = 3, B(i32, u8), C { x: i32 }, drop fn(self) {} fn f(self) {} }
 extern "C" fn printf(format: ptr const u8, ...) -> i32;
 drop fn P(inout self) {}
 test "all\n" {}
@@ -161,11 +161,13 @@ const N = 1;"#;
     [_]
       T
     { 0 }
-enum E { A = _, B(_, _), C { x: _, }, _ }
+enum E { A = _, B(_, _), C { x: _, }, _ _ }
   3
   i32
   u8
   i32
+  drop fn(self) _
+    { 0 }
   fn f(self) _
     { 0 }
 extern "C" fn printf(format: _, ...) -> _;

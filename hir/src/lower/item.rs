@@ -190,7 +190,10 @@ impl Lower<'_> {
     fn drop_fn(&mut self, item: &ast::DropFn, decl: DeclId) {
         self.open_body(decl, true);
         let mark = self.scopes.mark();
-        let ty = self.name(item.ty.symbol, item.ty.range);
+        let ty = match item.ty {
+            Some(ty) => self.name(ty.symbol, ty.range),
+            None => self.push(Expr::SelfType, item.keyword),
+        };
         let params = Box::new([self.receiver(item.receiver)]);
         if item.receiver.mode != Mode::Value {
             self.error(errors::destructor_receiver(self.span(item.receiver.range)));
@@ -260,7 +263,18 @@ impl Lower<'_> {
     ) -> (FxHashMap<Symbol, DeclId>, Box<[DeclId]>) {
         let ast = self.ast;
         let (mut members, mut list) = (FxHashMap::default(), Vec::new());
+        let mut destructor = None;
         for &item in items {
+            if let ItemKind::Drop(function) = &ast[item].kind {
+                if let Some(first) = destructor.replace(function.keyword) {
+                    self.error(errors::second_destructor(self.span(function.keyword), self.span(first)));
+                    continue;
+                }
+                let symbol = self.names.intern("drop");
+                let name = Name { symbol, range: function.keyword };
+                list.push((item, self.new_decl(name, &ast[item], Some(owner), true)));
+                continue;
+            }
             let Some((name, _)) = item_name(&ast[item]) else { continue };
             let decl = self.new_decl(name, &ast[item], Some(owner), true);
             self.check_repeat(name, seen);
@@ -293,7 +307,7 @@ fn item_name(item: &ast::Item) -> Option<(Name, bool)> {
         ItemKind::Struct(item) => Some((item.name, true)),
         ItemKind::Enum(item) => Some((item.name, true)),
         ItemKind::Const(item) => Some((item.name, true)),
-        ItemKind::Drop(item) => Some((item.ty, false)),
+        ItemKind::Drop(item) => Some((item.ty?, false)),
         ItemKind::Test(item) => Some((item.name, false)),
     }
 }

@@ -26,7 +26,15 @@ impl Printer<'_> {
             DeclKind::Struct(decl) => self.struct_(decl, &path),
             DeclKind::Enum(decl) => self.enum_(decl, &path),
             DeclKind::Const(decl) => self.const_(decl, &path),
-            DeclKind::Drop { ty, function } => self.drop_fn(*ty, function),
+            DeclKind::Drop { function, .. } if decl.is_member => {
+                self.put(format_args!("drop fn {path}"));
+                self.destructor(function);
+            }
+            DeclKind::Drop { ty, function } => {
+                self.word("drop fn ");
+                self.expr(*ty);
+                self.destructor(function);
+            }
             DeclKind::Test { body } => {
                 let name = self.symbol(decl.name.symbol);
                 self.put(format_args!("test {name:?} "));
@@ -86,9 +94,7 @@ impl Printer<'_> {
         });
     }
 
-    fn drop_fn(&mut self, ty: crate::ExprId, function: &FnDecl) {
-        self.word("drop fn ");
-        self.expr(ty);
+    fn destructor(&mut self, function: &FnDecl) {
         self.signature(function);
         self.word(" ");
         if let Some(body) = function.body {

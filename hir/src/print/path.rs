@@ -58,6 +58,8 @@ fn own_name(kind: &DeclKind, name: &str) -> String {
     match kind {
         DeclKind::Struct(decl) if decl.anonymous => "{struct}".to_owned(),
         DeclKind::Enum(decl) if decl.anonymous => "{enum}".to_owned(),
+        // A member's; no type has this name.
+        DeclKind::Drop { .. } if name == "drop" => name.to_owned(),
         DeclKind::Drop { .. } => format!("{{drop {name}}}"),
         DeclKind::Test { .. } => format!("{{test {name:?}}}"),
         DeclKind::Fn(_) | DeclKind::Struct(_) | DeclKind::Enum(_) | DeclKind::Const(_) | DeclKind::Error => {

@@ -271,7 +271,7 @@ impl Sema<'_> {
             hir::DeclKind::Struct(_) | hir::DeclKind::Enum(_) => {
                 self.make_type(decl, &args[..captured], None).map(Some)
             }
-            hir::DeclKind::Drop { ty, .. } => match item.body[*ty] {
+            hir::DeclKind::Drop { ty, .. } if !item.is_member => match item.body[*ty] {
                 hir::Expr::Decl(of) if self.decl(of).members().is_some() => self.make_type(of, &[], None).map(Some),
                 _ => Ok(None),
             },

@@ -201,11 +201,13 @@ pub struct ConstItem {
     pub value: ExprId,
 }
 
-/// `drop fn Name(self) { … }`
+/// `drop fn Name(self) { … }`, or `drop fn(self) { … }` in the braces of a type
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct DropFn {
-    /// The type it destroys.
-    pub ty: Name,
+    /// `drop`
+    pub keyword: TextRange,
+    /// The type it destroys; `None` for the one around it.
+    pub ty: Option<Name>,
     /// The parameter `self` with its mode.
     pub receiver: Receiver,
     /// What is done.

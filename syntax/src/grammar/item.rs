@@ -67,7 +67,7 @@ fn kind(p: &mut In<'_, '_>) -> Parsed<(ItemKind, &'static str)> {
         Tok::Extern => Ok((ItemKind::ExternFn(function::extern_fn(p)?), "a foreign function")),
         Tok::Linear | Tok::Struct | Tok::Enum => Ok((type_item(p)?, "a type")),
         Tok::Const => Ok((const_item(p)?, "a const")),
-        Tok::Drop => Ok((drop_fn(p)?, "a destructor")),
+        Tok::Drop => Ok((drop_fn(p, true)?, "a destructor")),
         Tok::Test => Ok((test_item(p)?, "a test")),
         _ => Err(no_item(p)),
     }
@@ -152,15 +152,25 @@ fn const_item(p: &mut In<'_, '_>) -> Parsed<ItemKind> {
     Ok(ItemKind::Const(ConstItem { name, ty, value }))
 }
 
+/// `drop fn(self) { … }` in the braces of the type it destroys
+pub(super) fn drop_member(p: &mut In<'_, '_>, docs: Option<Box<str>>, from: u32, attrs: Box<[Attr]>) -> Parsed<ItemId> {
+    let kind = drop_fn(p, false)?;
+    only_allow(p, &attrs, "a destructor");
+    let range = since(p, from);
+    Ok(p.state().ast.add_item(Item { kind, public: false, attrs, docs, range }))
+}
+
 /// `drop fn Name(self) { … }`
-fn drop_fn(p: &mut In<'_, '_>) -> Parsed<ItemKind> {
-    p.skip();
+fn drop_fn(p: &mut In<'_, '_>, named: bool) -> Parsed<ItemKind> {
+    let keyword = bump(p);
     if !eat(p, Tok::Fn) {
         return Err(unexpected(p, "`fn` after `drop`"));
     }
-    let ty = name(p, "the name of the type it destroys")?;
+    let ty = if named { Some(name(p, "the name of the type it destroys")?) } else { None };
     if peek(p) != Tok::LParen {
-        return Err(unexpected(p, "`(self)` after the type's name"));
+        let expected =
+            if named { "`(self)` after the type's name" } else { "`(self)`: here the type is the one around it" };
+        return Err(unexpected(p, expected));
     }
     let open = bump(p);
     let receivers = list(p, open, PARENS, |p| function::receiver(p)?.ok_or_else(|| unexpected(p, "`self`")))?;
@@ -174,7 +184,7 @@ fn drop_fn(p: &mut In<'_, '_>) -> Parsed<ItemKind> {
         return Err(Failed(()));
     };
     let body = block_after(p, "`{` and the destructor's body")?;
-    Ok(ItemKind::Drop(DropFn { ty, receiver, body }))
+    Ok(ItemKind::Drop(DropFn { keyword, ty, receiver, body }))
 }
 
 /// `test "name" { … }`

@@ -3,7 +3,7 @@
 use super::cursor::{
     bump, eat, error_expr, field_name, missing, name, peek, peek_nth, since, start, starts_line, unexpected,
 };
-use super::item::{self, attributes, inner_item, no_attributes};
+use super::item::{self, attributes, drop_member, inner_item, no_attributes};
 use super::list::{BRACES, PARENS, list};
 use super::recover::{compare_indentation, ends_lacking_block, skip_element, unclosed};
 use super::{In, Parsed, nested_expr, nested_ty};
@@ -43,6 +43,10 @@ fn body<'s, T>(p: &mut In<'s, '_>, member: fn(&mut In<'s, '_>, Option<Box<str>>)
         }
         let (from, docs) = (start(p), item::docs(p));
         let parsed = attributes(p).and_then(|attrs| {
+            if peek(p) == Tok::Drop {
+                methods.push(drop_member(p, docs, from, attrs)?);
+                return Ok(());
+            }
             if starts_method(p) {
                 methods.push(inner_item(p, docs, from, attrs)?);
                 return Ok(());
@@ -75,7 +79,7 @@ fn after_member(p: &mut In<'_, '_>) -> Parsed<()> {
 
 fn starts_method(p: &mut In<'_, '_>) -> bool {
     match peek(p) {
-        Tok::Fn | Tok::Unchecked => true,
+        Tok::Fn | Tok::Unchecked | Tok::Drop => true,
         Tok::Pub => !matches!(peek_nth(p, 1), Tok::Ident | Tok::Type),
         _ => false,
     }

@@ -42,8 +42,11 @@ impl Printer<'_> {
                 self.word(";");
             }
             ItemKind::Drop(item) => {
-                self.word("drop fn ");
-                self.name(item.ty);
+                self.word("drop fn");
+                if let Some(ty) = item.ty {
+                    self.word(" ");
+                    self.name(ty);
+                }
                 self.word("(");
                 self.mode(item.receiver.mode);
                 self.word("self) ");
