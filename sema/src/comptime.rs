@@ -62,7 +62,7 @@ impl<'a> Sema<'a> {
         let ty = machine.result_type();
         self.ensure_layout(ty, span)?;
         let as_value = match self.layouts.of(&self.pool, ty).repr {
-            Repr::Memory => false,
+            Repr::Memory => self.is_comptime_only(ty),
             Repr::Zst | Repr::Scalar(_) | Repr::FatPtr | Repr::Comptime => true,
         };
         let mut notes = Notes::default();
@@ -72,6 +72,21 @@ impl<'a> Sema<'a> {
             machine.result_data(&mut env!(self, notes)).map(Known::Static)
         };
         result.map_err(|refusal| self.refused(&refusal, ty, span))
+    }
+
+    /// Whether a value of the type has a type or module inside, which no data can hold.
+    fn is_comptime_only(&self, ty: TypeId) -> bool {
+        let any = |fields: &[kiln_types::FieldDef]| fields.iter().any(|field| self.is_comptime_only(field.ty));
+        match self.pool.key(ty) {
+            TypeKey::Type | TypeKey::Module => true,
+            TypeKey::Array { elem, .. } => self.is_comptime_only(*elem),
+            TypeKey::Tuple(parts) => parts.iter().any(|part| self.is_comptime_only(*part)),
+            _ => match (self.pool.struct_def(ty), self.pool.enum_def(ty)) {
+                (Some(def), _) => any(&def.fields),
+                (_, Some(def)) => def.variants.iter().any(|variant| any(&variant.fields)),
+                _ => false,
+            },
+        }
     }
 
     fn refused(&mut self, refusal: &Refusal, ty: TypeId, span: Span) -> ErrorReported {

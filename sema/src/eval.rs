@@ -114,7 +114,8 @@ impl<'a> BodyCx<'_, 'a> {
         self.comptime_body_of(|cx| match expect {
             // Text stays a place: it has no size.
             Expect::Type(TypeId::STR) => {
-                let place = cx.operand(expr, expect);
+                let inst = cx.operand(expr, expect);
+                let place = cx.fit_place(inst, TypeId::STR);
                 let ty = cx.sema.pool.ptr(false, TypeId::STR);
                 let range = cx.range(expr);
                 cx.push(Inst::AddressOf { place }, ty, range)

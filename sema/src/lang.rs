@@ -17,6 +17,8 @@ pub(crate) struct Lang {
     float: Option<ModuleId>,
     /// `std/target.kiln`: `Arch` and `Os`.
     target: Option<ModuleId>,
+    /// `std/meta.kiln`: what reflection gives.
+    pub meta: Option<ModuleId>,
     /// `std/string.kiln`: owned text.
     string: Option<ModuleId>,
     /// `std/str.kiln`: methods of text.
@@ -36,6 +38,7 @@ impl Lang {
             int: find("std::int"),
             float: find("std::float"),
             target: find("std::target"),
+            meta: find("std::meta"),
             string: find("std::string"),
             text: find("std::str"),
             slice: find("std::slice"),

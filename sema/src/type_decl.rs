@@ -136,15 +136,49 @@ impl<'a> Sema<'a> {
     /// A struct without name and methods: the same fields make the same type.
     fn structural(&mut self, decl: DeclId, body: &'a StructDecl, captures: &[ValueId]) -> Checked<TypeId> {
         let fields = self.field_defs(decl, &body.fields, captures)?;
-        let key: Box<[(Symbol, TypeId)]> = fields.iter().map(|field| (field.name, field.ty)).collect();
-        let ty = self.pool.type_of_key(TypeKey::AnonStruct { fields: key });
-        self.check_weight(ty, self.hir.span(decl))?;
+        let parts = fields.iter().map(|field| (field.name, field.ty)).collect();
+        let ty = self.structural_struct(parts, self.hir.span(decl))?;
+        Ok(ty)
+    }
+
+    /// The struct without name and methods that has these fields.
+    pub fn structural_struct(&mut self, parts: Vec<(Symbol, TypeId)>, span: Span) -> Checked<TypeId> {
+        let fields: Box<[FieldDef]> = parts.iter().map(|(name, ty)| FieldDef { name: *name, ty: *ty, span }).collect();
+        let ty = self.pool.type_of_key(TypeKey::AnonStruct { fields: parts.into() });
+        self.check_weight(ty, span)?;
         if self.types.fields.insert(ty, Progress::Done).is_none() {
             let name: Box<str> = self.show(ty).into();
-            let ownership = fields.iter().map(|field| self.pool.ownership(field.ty)).max().unwrap_or(Ownership::Copy);
+            let ownership = self.ownership_of_parts(&fields);
             self.pool.define_struct(ty, StructDef { name, decl: None, fields, ownership, destructor: None });
         }
         Ok(ty)
+    }
+
+    /// The enum without name and methods that has these variants.
+    pub fn structural_enum(&mut self, parts: Vec<(Symbol, Box<[TypeId]>)>, span: Span) -> Checked<TypeId> {
+        let mut variants = Vec::with_capacity(parts.len());
+        for (number, (name, payload)) in parts.iter().enumerate() {
+            let kind = if payload.is_empty() { VariantKind::Unit } else { VariantKind::Tuple };
+            let field =
+                |(index, ty): (usize, &TypeId)| FieldDef { name: self.names.intern(&index.to_string()), ty: *ty, span };
+            let fields: Box<[FieldDef]> = payload.iter().enumerate().map(field).collect();
+            variants.push(VariantDef { name: *name, kind, fields, discriminant: number as u128, span });
+        }
+        let ty = self.pool.type_of_key(TypeKey::AnonEnum { variants: parts.into() });
+        self.check_weight(ty, span)?;
+        if self.types.fields.insert(ty, Progress::Done).is_none() {
+            let name: Box<str> = self.show(ty).into();
+            let parts: Vec<FieldDef> = variants.iter().flat_map(|variant| variant.fields.iter().cloned()).collect();
+            let ownership = self.ownership_of_parts(&parts);
+            let tag = tag_type(&variants);
+            let def = EnumDef { name, decl: None, variants: variants.into(), tag, ownership, destructor: None };
+            self.pool.define_enum(ty, def);
+        }
+        Ok(ty)
+    }
+
+    fn ownership_of_parts(&self, parts: &[FieldDef]) -> Ownership {
+        parts.iter().map(|part| self.pool.ownership(part.ty)).max().unwrap_or(Ownership::Copy)
     }
 
     fn field_defs(

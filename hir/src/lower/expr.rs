@@ -10,10 +10,13 @@ use kiln_syntax::ast::{self, BinaryOp, Literal};
 /// Names that every module sees unless it declares them itself, and the library's modules that declare them.
 const PRELUDE: &[(&str, &str)] = &[
     ("Arch", "std/target"),
+    ("Field", "std/meta"),
     ("Option", "std/option"),
     ("Os", "std/target"),
     ("Result", "std/result"),
     ("String", STRING),
+    ("TypeKind", "std/meta"),
+    ("Variant", "std/meta"),
     ("Vec", "std/vec"),
     ("eprint", "std/io"),
     ("eprintln", "std/io"),
@@ -253,8 +256,9 @@ impl Lower<'_> {
         let kind = match self.names.name(name.symbol) {
             "import" => ImportKind::Module,
             "embed_file" => ImportKind::Bytes,
-            "target_arch" | "target_os" => {
-                let module = self.names.intern("std/target");
+            "target_arch" | "target_os" | "type_kind" | "fields" | "variants" | "struct_type" | "enum_type" => {
+                let path = if self.names.name(name.symbol).starts_with("target") { "std/target" } else { "std/meta" };
+                let module = self.names.intern(path);
                 self.import(module, range, ImportKind::Module);
                 return Expr::Intrinsic { name, args: self.args(args) };
             }

@@ -5,7 +5,7 @@ use kiln_air::Panic;
 use kiln_interp::{
     AllocationSort, ArgValue, FaultKind, MemoryFault, PathStep, Refusal, RefusalReason, TraceFrame, Trap, TrapKind,
 };
-use kiln_source::{Code, Diagnostic, Span, codes};
+use kiln_source::{Code, Diagnostic, Span, Warning, codes};
 use kiln_types::TypeId;
 
 /// A failed evaluation. `asked` is the expression that was to be evaluated.
@@ -185,6 +185,31 @@ pub(crate) fn instantiation_depth(span: Span, limit: u32, name: &str) -> Diagnos
     Diagnostic::error(codes::E0607, span, format!("more than {limit} generic instances that ask for each other"))
         .label(format!("`{name}` asks for one more here"))
         .help("let the recursion end with `comptime if`, or make the argument one of run time")
+}
+
+/// Reflection on a type that has no such parts.
+pub(crate) fn not_reflectable(span: Span, name: &str, wanted: &str, ty: &str) -> Diagnostic {
+    Diagnostic::error(codes::E0409, span, format!("`@{name}` needs {wanted}, found `{ty}`")).label("not of this kind")
+}
+
+pub(crate) fn expected_comptime_text(span: Span) -> Diagnostic {
+    Diagnostic::error(codes::E0305, span, "this has to be text that is known at compile time").label("not known text")
+}
+
+/// Two fields or variants of one name in a type that is put together.
+pub(crate) fn duplicate_part(span: Span, what: &str, name: &str) -> Diagnostic {
+    Diagnostic::error(codes::E0102, span, format!("the {what} `{name}` is there twice")).label("in this description")
+}
+
+/// A `Field` or `Variant` whose name or type is not known.
+pub(crate) fn bad_description(span: Span) -> Diagnostic {
+    Diagnostic::error(codes::E0605, span, "each part needs a name that is static text, and a type")
+        .label("names are literals, or what `@fields` and `@variants` give")
+}
+
+/// `@compile_log`
+pub(crate) fn compile_log(span: Span, text: &str) -> Diagnostic {
+    Diagnostic::warning(Warning::ComptimeLog, span, text.to_owned()).label("logged at compile time")
 }
 
 pub(crate) fn comptime_exit(span: Span, status: i32) -> Diagnostic {

@@ -3,6 +3,7 @@
 mod cast;
 mod dbg;
 mod memory;
+mod reflect;
 
 use crate::body::BodyCx;
 use crate::errors;
@@ -43,7 +44,23 @@ pub(crate) enum Intrinsic {
     CopyMemory,
     Syscall,
     TypeOf,
+    TypeName,
+    TypeKind,
+    Fields,
+    Variants,
+    Elem,
+    Len,
+    HasField,
+    HasMethod,
+    Field,
+    CallName,
+    IsCopy,
+    NeedsDrop,
+    StructType,
+    EnumType,
+    ArrayType,
     CompileError,
+    CompileLog,
     RtWrite,
     RtExit,
 }
@@ -101,6 +118,22 @@ pub(crate) const TABLE: &[Row] = &[
     row("copy_memory", Intrinsic::CopyMemory, (3, 3), true, "@copy_memory(destination, source, count)"),
     row("syscall", Intrinsic::Syscall, (1, 7), true, "@syscall(number, …up to 6 arguments)"),
     row("type_of", Intrinsic::TypeOf, (1, 1), false, "@type_of(value)"),
+    row("type_name", Intrinsic::TypeName, (1, 1), false, "@type_name(T)"),
+    row("type_kind", Intrinsic::TypeKind, (1, 1), false, "@type_kind(T)"),
+    row("fields", Intrinsic::Fields, (1, 1), false, "@fields(T)"),
+    row("variants", Intrinsic::Variants, (1, 1), false, "@variants(T)"),
+    row("elem", Intrinsic::Elem, (1, 1), false, "@elem(T)"),
+    row("len", Intrinsic::Len, (1, 1), false, "@len(T)"),
+    row("has_field", Intrinsic::HasField, (2, 2), false, "@has_field(T, name)"),
+    row("has_method", Intrinsic::HasMethod, (2, 2), false, "@has_method(T, name)"),
+    row("field", Intrinsic::Field, (2, 2), false, "@field(place, name)"),
+    row("call_name", Intrinsic::CallName, (0, 0), false, "@call_name()"),
+    row("is_copy", Intrinsic::IsCopy, (1, 1), false, "@is_copy(T)"),
+    row("needs_drop", Intrinsic::NeedsDrop, (1, 1), false, "@needs_drop(T)"),
+    row("struct_type", Intrinsic::StructType, (1, 1), false, "@struct_type(fields)"),
+    row("enum_type", Intrinsic::EnumType, (1, 1), false, "@enum_type(variants)"),
+    row("array_type", Intrinsic::ArrayType, (2, 2), false, "@array_type(T, length)"),
+    row("compile_log", Intrinsic::CompileLog, (1, 16), false, "@compile_log(value, …)"),
     row("compile_error", Intrinsic::CompileError, (1, 1), false, "@compile_error(message)"),
     row("rt_write", Intrinsic::RtWrite, (3, 3), true, "@rt_write(stream, text, len)"),
     row("rt_exit", Intrinsic::RtExit, (1, 1), true, "@rt_exit(status)"),
@@ -151,6 +184,22 @@ impl<'a> BodyCx<'_, 'a> {
                 self.comptime_int(bits, expect, range)
             }
             Intrinsic::TypeOf => self.type_of(arg(0), range),
+            Intrinsic::TypeName => self.type_name(arg(0), range),
+            Intrinsic::TypeKind => self.type_kind(arg(0), range),
+            Intrinsic::Fields => self.fields(arg(0), range),
+            Intrinsic::Variants => self.variants_of(arg(0), range),
+            Intrinsic::Elem => self.elem_type(arg(0), range),
+            Intrinsic::Len => self.len_of_type(arg(0), expect, range),
+            Intrinsic::HasField => self.has_field(arg(0), arg(1), range),
+            Intrinsic::HasMethod => self.has_method(arg(0), arg(1), range),
+            Intrinsic::Field => self.field_by_name(arg(0), arg(1), range),
+            Intrinsic::CallName => self.call_name(range),
+            Intrinsic::IsCopy => self.type_test(arg(0), |cx, ty| cx.is_copied(ty), range),
+            Intrinsic::NeedsDrop => self.type_test(arg(0), |cx, ty| cx.sema.pool.needs_drop(ty), range),
+            Intrinsic::StructType => self.struct_type(arg(0), range),
+            Intrinsic::EnumType => self.enum_type(arg(0), range),
+            Intrinsic::ArrayType => self.array_type(arg(0), arg(1), range),
+            Intrinsic::CompileLog => self.compile_log(args, range),
             Intrinsic::CompileError => self.compile_error(arg(0), range),
             Intrinsic::Raw | Intrinsic::RawMut => self.raw(arg(0), intrinsic == Intrinsic::RawMut, range),
             Intrinsic::Slice | Intrinsic::Text => {
@@ -274,12 +323,8 @@ impl<'a> BodyCx<'_, 'a> {
 
     /// `@compile_error("…")`: reaching it while compiling is the error.
     fn compile_error(&mut self, message: ExprId, range: TextRange) -> InstId {
-        let text = match self.eval(message, Some(TypeId::STR)) {
-            Ok(crate::type_decl::Known::Value(value)) => match self.sema.pool.value_key(value) {
-                Some(kiln_types::ValueKey::Str(text)) => text.clone(),
-                _ => self.sema.show_value(value).into(),
-            },
-            Ok(_) => Box::default(),
+        let text = match self.comptime_text(message) {
+            Ok(text) => text,
             Err(error) => {
                 self.fail(error);
                 return self.error_inst(range);

@@ -69,7 +69,9 @@ macro_rules! format {
             /// The bits of a computed result.
             #[inline]
             pub fn canonical(result: $float) -> $bits {
-                if result.is_nan() { Self::NAN } else { result.to_bits() }
+                // On bits: optimisers may take one NaN for another as long as it is a float.
+                let bits = result.to_bits();
+                if bits << 1 > $float::INFINITY.to_bits() << 1 { Self::NAN } else { bits }
             }
 
             /// An operation on the bits of two floats.
