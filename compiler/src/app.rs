@@ -10,7 +10,7 @@ use crate::cli::{Cli, Task};
 use crate::printer::{self, Printer};
 use clap::Parser;
 use kiln_compiler::{
-    Backend, Checked, Compilation, Disk, Ended, Interpreted, Mode, Options, Streams, check_outputs, compile_with,
+    Backend, Checked, Compilation, Disk, Ended, Interpreted, Limits, Mode, Options, Streams, check_outputs, compile_with,
     executable_path, guarded, has_native_code, interpret_tests, missing_part,
 };
 use kiln_source::{Diagnostic, SourceMap};
@@ -131,7 +131,8 @@ fn test(printer: &Printer, options: &Options, filter: Option<&str>) -> i32 {
     let mut streams = Streams { out: io::stdout(), errors: io::stderr(), input: io::stdin() };
     let (mut passed, mut failed) = (0, 0);
     let wants = |name: &str| filter.is_none_or(|filter| name.contains(filter));
-    interpret_tests(&mut checked, &mut streams, wants, |name, ended| {
+    let limits = Limits { steps: 0, depth: 0, memory: 0 };
+    interpret_tests(&mut checked, limits, &mut streams, wants, |name, ended, _| {
         let fine = *ended == Interpreted::Status(0);
         println!("{} {name}", if fine { "ok    " } else { "FAILED" });
         printer.ended(ended, &compilation.sources);

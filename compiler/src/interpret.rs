@@ -61,19 +61,21 @@ fn run_main(checked: &mut Checked, limits: Limits, host: &mut dyn Host) -> Inter
     }
 }
 
-/// Runs a test after the other; gives the name of each and how it ended to `report`.
-pub fn interpret_tests(
+/// Runs a test after the other, each within these limits; gives the name of each and how it ended to `report`.
+pub fn interpret_tests<H: Host>(
     checked: &mut Checked,
-    host: &mut dyn Host,
+    limits: crate::Limits,
+    host: &mut H,
     wants: impl Fn(&str) -> bool,
-    mut report: impl FnMut(&str, &Interpreted),
+    mut report: impl FnMut(&str, &Interpreted, &mut H),
 ) {
+    let limits = Limits::of_options(limits.steps, limits.depth, limits.memory);
     Phase::Interpreting.enter();
     let mut vm = Vm::new(Mode::Host);
     for test in std::mem::take(&mut checked.analysis.tests) {
         if wants(&test.name) {
-            let ended = call(checked, &mut vm, test.func, Limits::NONE, host);
-            report(&test.name, &ended);
+            let ended = call(checked, &mut vm, test.func, limits, host);
+            report(&test.name, &ended, host);
         }
     }
 }

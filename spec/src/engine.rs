@@ -5,7 +5,7 @@ use kiln_compiler::{
     has_native_code, interpret_within, link, panic_text, render,
 };
 use kiln_source::Diagnostic;
-use std::io::Read;
+use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::thread;
@@ -70,7 +70,7 @@ impl Engine {
         let folder = tempfile::tempdir().map_err(|error| error.to_string())?;
         let program = folder.path().join("program");
         link(&compilation.objects, &program, &options).map_err(|error| error.message)?;
-        run_process(&program)
+        run_process(&program, &[])
     }
 }
 
@@ -100,7 +100,7 @@ fn interpreted(root: &Path, files: &(dyn Files + Sync)) -> Result<Outcome, Strin
 }
 
 /// Options for a program of these files.
-pub(crate) fn options(mode: Mode, root: &Path) -> Options {
+pub fn options(mode: Mode, root: &Path) -> Options {
     Options::new(mode, vec![PathBuf::from(root)])
 }
 
@@ -114,10 +114,16 @@ fn crash(error: Box<Diagnostic>) -> String {
     format!("the compiler crashed: {}", error.message)
 }
 
-fn run_process(program: &Path) -> Result<Outcome, String> {
+/// Runs a program that was just linked, with this on its standard input: no more than a pipe holds.
+///
+/// # Errors
+/// Why it did not start or did not end.
+pub fn run_process(program: &Path, input: &[u8]) -> Result<Outcome, String> {
     let mut command = Command::new(program);
-    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = start(&mut command).map_err(|error| format!("the program did not start: {error}"))?;
+    // One that has ended already does not read.
+    let _ = child.stdin.take().map(|mut stdin| stdin.write_all(input));
     let stdout = reader(child.stdout.take());
     let stderr = reader(child.stderr.take());
     let status = wait(&mut child)?;

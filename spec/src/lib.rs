@@ -17,7 +17,7 @@ mod example;
 pub use example::{Ending, Example, ExpectedRun, Marker};
 
 mod engine;
-pub use engine::{Engine, Outcome};
+pub use engine::{Engine, Outcome, options, run_process};
 
 mod program;
 pub use program::{Program, programs};
