@@ -4,7 +4,7 @@
 
 use super::BodyCx;
 use crate::errors;
-use kiln_air::{BinOp, CastKind, Inst, InstId, UnOp};
+use kiln_air::{BinOp, CastKind, Inst, InstId, Overflow, UnOp};
 use kiln_source::{Diagnostic, Span};
 use kiln_types::arith::{self, ArithError, Kind};
 use kiln_types::{IntType, TypeId, TypeKey};
@@ -23,7 +23,7 @@ impl BodyCx<'_, '_> {
         match self.air.insts[inst] {
             Inst::Binary(op, left, right) => self.binary_panic(inst, op, Some(left), right, self.air.types[left]),
             Inst::AssignOp { op, place, value } => self.binary_panic(inst, op, None, value, self.air.types[place]),
-            Inst::Unary(UnOp::Neg(_), operand) => self.negation_panic(inst, operand),
+            Inst::Unary(UnOp::Neg(Overflow::Checked), operand) => self.negation_panic(inst, operand),
             Inst::Cast(CastKind::Checked, value) => self.cast_panic(inst, value),
             Inst::Index { base, index } => self.index_panic(base, index),
             _ => None,
@@ -58,7 +58,7 @@ impl BodyCx<'_, '_> {
             BinOp::Div(_) | BinOp::Rem(_) if right_bits == 0 => {
                 return Some(errors::constant_division_by_zero(self.at(inst)));
             }
-            BinOp::Shl(kiln_air::Overflow::Checked) | BinOp::Shr(kiln_air::Overflow::Checked)
+            BinOp::Shl(Overflow::Checked) | BinOp::Shr(Overflow::Checked)
                 if right_bits >= u128::from(int.bits) =>
             {
                 return Some(errors::constant_shift_overflow(self.at(right), &shown(), int.bits));
@@ -66,7 +66,7 @@ impl BodyCx<'_, '_> {
             _ => {}
         }
         let left_bits = self.constant(left?)?;
-        let checked = kiln_air::Overflow::Checked;
+        let checked = Overflow::Checked;
         let result = match op {
             BinOp::Add(mode) if mode == checked => arith::add(int, left_bits, right_bits),
             BinOp::Sub(mode) if mode == checked => arith::sub(int, left_bits, right_bits),

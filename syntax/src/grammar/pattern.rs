@@ -67,7 +67,7 @@ fn single(p: &mut In<'_, '_>) -> Parsed<PatId> {
             let value = end(p)?;
             return after_value(p, from, value, Pat::Literal(value));
         }
-        Tok::DotDot if peek_nth(p, 1) != Tok::Int => {
+        Tok::DotDot if !starts_end(peek_nth(p, 1)) => {
             p.skip();
             Pat::Rest
         }
@@ -126,15 +126,18 @@ fn end(p: &mut In<'_, '_>) -> Parsed<ExprId> {
     }
 }
 
+/// Whether the end of a range starts with this token.
+fn starts_end(token: Tok) -> bool {
+    matches!(token, Tok::Int | Tok::Float | Tok::Char | Tok::Minus | Tok::Ident | Tok::SelfType)
+        || ty::primitive(token).is_some()
+}
+
 /// After a value: a range if `..` or `..=` follows, else `alone`.
 fn after_value(p: &mut In<'_, '_>, from: u32, value: ExprId, alone: Pat) -> Parsed<PatId> {
     let pat = match peek(p) {
         Tok::DotDotEq | Tok::DotDot => {
             let inclusive = bump(p).len() == 3;
-            let starts_end =
-                matches!(peek(p), Tok::Int | Tok::Float | Tok::Char | Tok::Minus | Tok::Ident | Tok::SelfType)
-                    || ty::primitive(peek(p)).is_some();
-            let end = if inclusive || starts_end { Some(end(p)?) } else { None };
+            let end = if inclusive || starts_end(peek(p)) { Some(end(p)?) } else { None };
             Pat::Range { start: Some(value), end, inclusive }
         }
         _ => alone,
