@@ -7,7 +7,7 @@ use crate::errors;
 use crate::expr::Expect;
 use kiln_air::{self as air, Arg, Arm, BindMode, CastKind, Inst, InstId, Pat, PatKind};
 use kiln_hir::ExprId;
-use kiln_source::{FileId, TextRange};
+use kiln_source::{FileId, Span, TextRange};
 use kiln_types::{ParamMode, TypeId, TypeKey, VariantKind};
 
 /// Which function of the run-time library writes a value without parts, and as what type it takes it.
@@ -31,6 +31,7 @@ impl BodyCx<'_, '_> {
     /// `@dbg(e)`
     pub fn dbg(&mut self, expr: ExprId, range: TextRange) -> InstId {
         let inst = self.operand(expr, Expect::None);
+        let inst = self.view_of(inst);
         let ty = self.ty(inst);
         let ty = self.settle(ty);
         if matches!(ty, TypeId::ERROR | TypeId::NEVER) {
@@ -137,6 +138,16 @@ impl Writer<'_, '_> {
 
     /// Writes a value with parts: its parts, with names and punctuation.
     fn parts(&mut self, whole: air::LocalId, ty: TypeId) -> Checked<()> {
+        if let Some((func, shown)) = self.sema.view_method(ty, false, Span::default()) {
+            // A container: what it shows.
+            self.sema.want_body(func);
+            let ptr = self.sema.program.info(func).sig.ret;
+            let value = self.push(Inst::Local(whole), ty);
+            let args = Box::new([Arg { mode: ParamMode::Borrow, value }]);
+            let call = self.push(Inst::Call { func, args }, ptr);
+            let place = self.push(Inst::Deref(call), shown);
+            return self.value(place, shown);
+        }
         match self.sema.pool.key(ty).clone() {
             TypeKey::Tuple(parts) => {
                 self.words("(")?;
