@@ -132,7 +132,11 @@ impl<'a> BodyCx<'_, 'a> {
                 continue;
             }
             let hint = self.found_hint(body, param.ty, &found);
-            let inst = self.operand(arg.value, hint);
+            let mut inst = self.operand(arg.value, hint);
+            if param.mode == hir::Mode::Value && self.ty(inst) == TypeId::STR {
+                // Text that is taken is a `String`.
+                inst = self.owned_literal(inst).unwrap_or(inst);
+            }
             *checked = Some(inst);
             let ty = self.ty(inst);
             self.match_type(decl, body, param.ty, ty, &mut found);
