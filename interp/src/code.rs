@@ -57,6 +57,8 @@ pub(crate) struct Tables {
     pub(crate) addressed: Vec<Addressed>,
     pub(crate) raws: Vec<RawOp>,
     pub(crate) services: Vec<Service>,
+    /// Source of the first of two operations that an instruction joins, by its position, ordered.
+    pub(crate) first_ranges: Vec<(Pc, TextRange)>,
 }
 
 /// A local whose address is taken.
@@ -189,5 +191,12 @@ impl Code {
     /// The source of an instruction.
     pub(crate) fn span(&self, pc: usize) -> Span {
         self.ranges.get(pc).copied().unwrap_or_default().in_file(self.file)
+    }
+
+    /// The source of the first of the operations that an instruction joins.
+    pub(crate) fn first_span(&self, pc: u32) -> Span {
+        let firsts = &self.tables.first_ranges;
+        let found = firsts.binary_search_by_key(&pc, |first| first.0).map(|index| firsts[index].1.in_file(self.file));
+        found.unwrap_or_else(|_| self.span(pc as usize))
     }
 }

@@ -22,6 +22,9 @@ use std::rc::Rc;
 /// The bytecode of all functions that have some, by their numbers.
 pub(crate) type Codes = [Option<Rc<Code>>];
 
+/// What stands behind the last instruction, if it were not one that goes on elsewhere. Looking it up costs less than a branch.
+static PAST_THE_END: Op = Op::Unreachable {};
+
 /// Executes until something stops it.
 ///
 /// Steps are counted where control is transferred: at any time as many instructions were executed as `spent + pc` says,
@@ -30,15 +33,15 @@ pub(crate) type Codes = [Option<Rc<Code>>];
 pub(crate) fn run(state: &mut State, codes: &Codes) -> Exit {
     let State { registers, callers, current, memory, consts, steps, pause_at, max_depth } = state;
     let pause_at = *pause_at;
-    let Frame { mut func, pc, base, memory: frame, mut mark } = *current;
-    let mut code: &Code = match codes.get(func as usize) {
+    let mut code: &Code = match codes.get(current.func as usize) {
         Some(Some(code)) => code,
-        _ => return Exit::Call { func, base: 0 },
+        _ => return Exit::Call { func: current.func, base: 0 },
     };
+    // What calls and returns alone need stays in `current`: the fewer variables live here, the more of them are in registers.
     let mut ops: &[Op] = &code.ops;
-    let (mut pc, mut base, mut frame) = (pc as usize, base as usize, frame as usize);
+    let (mut pc, mut frame) = (current.pc as usize, current.memory as usize);
     let mut spent = *steps - pc as i64;
-    let mut regs: &mut Window = State::window(registers, base);
+    let mut regs: &mut Window = State::window(registers, current.base as usize);
 
     macro_rules! r {
         ($reg:expr) => {
@@ -84,6 +87,15 @@ pub(crate) fn run(state: &mut State, codes: &Codes) -> Exit {
             match $value {
                 Ok(value) => r!($dst) = value,
                 Err(error) => leave!(Exit::Arith(error)),
+            }
+        };
+    }
+    // The result of the first of two joined operations.
+    macro_rules! first {
+        ($value:expr) => {
+            match $value {
+                Some(value) => value,
+                None => leave!(Exit::ArithFirst(ArithError::Overflow)),
             }
         };
     }
@@ -141,6 +153,47 @@ pub(crate) fn run(state: &mut State, codes: &Codes) -> Exit {
             }
         }};
     }
+    // Counters: reads one, and says what it is after `imm` more.
+    macro_rules! counted {
+        ($ty:ident, $at:expr, $imm:expr) => {{
+            let at = $at;
+            match memory.read_at(at) {
+                Some(bytes) => match $ty::from_le_bytes(bytes).checked_add($imm.into()) {
+                    Some(sum) => sum,
+                    None => leave!(Exit::Arith(ArithError::Overflow)),
+                },
+                None => leave!(ops::bad_frame_read(memory, at, size_of::<$ty>())),
+            }
+        }};
+        ($ty:ident, $pointer:expr, $further:expr, $imm:expr) => {{
+            match memory.read($pointer, $further) {
+                Some(bytes) => match $ty::from_le_bytes(bytes).checked_add($imm.into()) {
+                    Some(sum) => sum,
+                    None => leave!(Exit::Arith(ArithError::Overflow)),
+                },
+                None => leave!(ops::bad_read(memory, $pointer, $further, size_of::<$ty>())),
+            }
+        }};
+    }
+    macro_rules! frame_bump {
+        ($ty:ident, $wide:ident, $dst:expr, $at:expr, $imm:expr) => {{
+            let sum = counted!($ty, $at, $imm);
+            r!($dst) = sum as $wide as u64;
+            if memory.write_at($at, sum.to_le_bytes()).is_none() {
+                leave!(ops::bad_frame_write(memory, $at, size_of::<$ty>()))
+            }
+        }};
+    }
+    macro_rules! bump {
+        ($ty:ident, $wide:ident, $dst:expr, $b:expr, $further:expr, $imm:expr) => {{
+            let (pointer, further) = (Pointer(r!($b)), u64::from($further));
+            let sum = counted!($ty, pointer, further, $imm);
+            if memory.write(pointer, further, sum.to_le_bytes()).is_none() {
+                leave!(ops::bad_write(memory, pointer, further, size_of::<$ty>()))
+            }
+            r!($dst) = sum as $wide as u64;
+        }};
+    }
     macro_rules! further {
         ($offset:expr) => {
             u64::from($offset)
@@ -174,19 +227,21 @@ pub(crate) fn run(state: &mut State, codes: &Codes) -> Exit {
             if callers.len() >= *max_depth {
                 leave!(Exit::Depth)
             }
-            let new_base = base + $base as usize;
-            let (new_frame, new_mark) = match next.frame_bytes {
-                0 => (0, mark),
-                size => match memory.push_frame(size) {
-                    Ok(pushed) => pushed,
+            let mut mark = current.mark;
+            let mut new_frame = 0;
+            if next.frame_bytes != 0 {
+                match memory.push_frame(next.frame_bytes) {
+                    Ok(pushed) => (new_frame, mark) = pushed,
                     Err(_) => leave!(Exit::OutOfMemory),
-                },
-            };
-            callers.push(Frame { func, pc: pc as u32, base: base as u32, memory: frame as u32, mark });
-            State::reserve(registers, new_base, next.extra_slots as usize);
+                }
+            }
+            let base = current.base + u32::from($base);
+            callers.push(Frame { pc: pc as u32, memory: frame as u32, ..*current });
+            State::reserve(registers, base as usize, next.extra_slots as usize);
             spent += pc as i64;
-            (func, code, ops, pc, base, frame, mark) = (callee, next, &next.ops, 0, new_base, new_frame, new_mark);
-            regs = State::window(registers, base);
+            *current = Frame { func: callee, pc: 0, base, memory: 0, mark };
+            (code, ops, pc, frame) = (next, &next.ops, 0, new_frame);
+            regs = State::window(registers, base as usize);
             if spent >= pause_at {
                 break Exit::Paused;
             }
@@ -195,22 +250,22 @@ pub(crate) fn run(state: &mut State, codes: &Codes) -> Exit {
     macro_rules! give_back {
         () => {{
             if code.frame_bytes != 0 {
-                memory.pop_frame(mark);
+                memory.pop_frame(current.mark);
             }
             let Some(caller) = callers.pop() else { break Exit::Returned };
             spent += pc as i64 - i64::from(caller.pc);
-            (func, pc, base, frame, mark) =
-                (caller.func, caller.pc as usize, caller.base as usize, caller.memory as usize, caller.mark);
-            code = codes[func as usize].as_deref().expect("a caller was executed, so it has bytecode");
+            *current = caller;
+            (pc, frame) = (caller.pc as usize, caller.memory as usize);
+            code = codes[caller.func as usize].as_deref().expect("a caller was executed, so it has bytecode");
             ops = &code.ops;
-            regs = State::window(registers, base);
+            regs = State::window(registers, caller.base as usize);
         }};
     }
 
     let exit = loop {
         let at = pc;
         pc += 1;
-        match ops[at] {
+        match *ops.get(at).unwrap_or(&PAST_THE_END) {
             Op::Jump { to } => jump!(to),
             Op::BrTrue { a, to } => branch!(r!(a) != 0, to),
             Op::BrFalse { a, to } => branch!(r!(a) == 0, to),
@@ -258,11 +313,19 @@ pub(crate) fn run(state: &mut State, codes: &Codes) -> Exit {
                 checked!(a, r!(a).checked_add(step as u64));
                 branch!(r!(a) < r!(b), to);
             }
+            Op::AddLtU64 { a, b, c, to } => {
+                checked!(a, r!(a).checked_add(r!(b)));
+                branch!(r!(a) < r!(c), to);
+            }
             Op::Switch { a, table } => {
                 let to = ops::switch(&code.tables.switches[table as usize], regs, a);
                 jump!(to)
             }
             Op::Call { base: at, func: callee } => {
+                enter!(callee, at, |callee| Exit::Call { func: callee, base: at });
+            }
+            Op::MoveCall { base: at, into, a, func: callee } => {
+                r!(into) = r!(a);
                 enter!(callee, at, |callee| Exit::Call { func: callee, base: at });
             }
             Op::CallPointer { base: at, a } => {
@@ -305,18 +368,23 @@ pub(crate) fn run(state: &mut State, codes: &Codes) -> Exit {
             }
 
             Op::Move { dst, a } => r!(dst) = r!(a),
+            Op::Move2 { first, a, second, b } => {
+                r!(first) = r!(a);
+                r!(second) = r!(b);
+            }
             Op::MovePair { dst, a } => {
                 (r!(dst), r!(dst.wrapping_add(1))) = (r!(a), r!(a.wrapping_add(1)));
             }
             Op::Imm { dst, imm } => r!(dst) = imm as i64 as u64,
             Op::Const { dst, index } => r!(dst) = code.tables.consts[index as usize],
             Op::LoadSlot { dst, slot } => {
+                let base = current.base as usize;
                 let value = registers[base + slot as usize];
                 regs = State::window(registers, base);
                 r!(dst) = value;
             }
             Op::StoreSlot { a, slot } => {
-                let value = r!(a);
+                let (value, base) = (r!(a), current.base as usize);
                 State::reserve(registers, base + slot as usize, 0);
                 registers[base + slot as usize] = value;
                 regs = State::window(registers, base);
@@ -347,6 +415,14 @@ pub(crate) fn run(state: &mut State, codes: &Codes) -> Exit {
             Op::MulImmI64 { dst, a, imm } => checked!(dst, ops::mul_i64(r!(a), imm as u64)),
             Op::MulImmU32 { dst, a, imm } => checked!(dst, ops::mul_u32(r!(a), imm.into())),
             Op::MulImmU64 { dst, a, imm } => checked!(dst, r!(a).checked_mul(imm.into())),
+            Op::MulAddU64 { dst, a, b, imm } => {
+                let product = first!(r!(a).checked_mul(imm.into()));
+                checked!(dst, product.checked_add(r!(b)));
+            }
+            Op::MulAddImmU64 { dst, a, times, imm } => {
+                let product = first!(r!(a).checked_mul(times.into()));
+                checked!(dst, product.checked_add(imm.into()));
+            }
             Op::DivS { dst, a, b, unused } => arith!(dst, ops::div_s(r!(a), r!(b), unused)),
             Op::DivU { dst, a, b } => arith!(dst, ops::div_u(r!(a), r!(b))),
             Op::RemS { dst, a, b, unused } => arith!(dst, ops::rem_s(r!(a), r!(b), unused)),
@@ -389,6 +465,17 @@ pub(crate) fn run(state: &mut State, codes: &Codes) -> Exit {
             Op::RotLU32 { dst, a, b } => r!(dst) = (r!(a) as u32).rotate_left(r!(b) as u32 & 31).into(),
             Op::RotRU32 { dst, a, b } => r!(dst) = (r!(a) as u32).rotate_right(r!(b) as u32 & 31).into(),
             Op::RotLImmU32 { dst, a, amount } => r!(dst) = (r!(a) as u32).rotate_left(amount.into()).into(),
+            Op::RotXorU32 { dst, a, b, amount } => {
+                r!(dst) = u64::from((r!(a) as u32).rotate_left(amount.into())) ^ r!(b);
+            }
+            Op::ShrXorU { dst, a, b, amount } => r!(dst) = (r!(a) >> (amount & 63)) ^ r!(b),
+            Op::ShlOrU { dst, a, b, amount, unused } => r!(dst) = ops::shl_u(r!(a), amount.into(), unused) | r!(b),
+            Op::AndNot { dst, a, b } => r!(dst) = r!(a) & !r!(b),
+            Op::AndXor { dst, a, b, c } => r!(dst) = r!(a) & r!(b) ^ r!(c),
+            Op::Xor3 { dst, a, b, c } => r!(dst) = r!(a) ^ r!(b) ^ r!(c),
+            Op::WAdd3U32 { dst, a, b, c } => {
+                r!(dst) = (r!(a) as u32).wrapping_add(r!(b) as u32).wrapping_add(r!(c) as u32).into();
+            }
             Op::And { dst, a, b } => r!(dst) = r!(a) & r!(b),
             Op::Or { dst, a, b } => r!(dst) = r!(a) | r!(b),
             Op::Xor { dst, a, b } => r!(dst) = r!(a) ^ r!(b),
@@ -508,6 +595,18 @@ pub(crate) fn run(state: &mut State, codes: &Codes) -> Exit {
                 }
             }
 
+            Op::FrameAddI32 { dst, imm, offset } => r!(dst) = counted!(i32, at!(offset), imm) as i64 as u64,
+            Op::FrameAddU64 { dst, imm, offset } => r!(dst) = counted!(u64, at!(offset), imm),
+            Op::FrameBumpI32 { dst, imm, offset } => frame_bump!(i32, i64, dst, at!(offset), imm),
+            Op::FrameBumpU64 { dst, imm, offset } => frame_bump!(u64, u64, dst, at!(offset), imm),
+            Op::LoadAddI32 { dst, b, imm, offset } => {
+                r!(dst) = counted!(i32, Pointer(r!(b)), u64::from(offset), imm) as i64 as u64;
+            }
+            Op::LoadAddU64 { dst, b, imm, offset } => {
+                r!(dst) = counted!(u64, Pointer(r!(b)), u64::from(offset), imm);
+            }
+            Op::BumpI32 { dst, b, imm, offset } => bump!(i32, i64, dst, b, offset, imm),
+            Op::BumpU64 { dst, b, imm, offset } => bump!(u64, u64, dst, b, offset, imm),
             Op::LoadI8 { dst, b, offset } => load!(i8, i64, dst, b, further!(offset)),
             Op::LoadU8 { dst, b, offset } => load!(u8, u64, dst, b, further!(offset)),
             Op::LoadI16 { dst, b, offset } => load!(i16, i64, dst, b, further!(offset)),
@@ -548,21 +647,9 @@ pub(crate) fn run(state: &mut State, codes: &Codes) -> Exit {
             Op::StoreAt32 { a, b, c, offset } => store!(u32, a, b, further!(offset, c, 4)),
             Op::StoreAt64 { a, b, c, offset } => store!(u64, a, b, further!(offset, c, 8)),
 
-            Op::CheckedLoadAtI8 { dst, b, c, bound } => {
-                bound!(c, bound);
-                load!(i8, i64, dst, b, further!(0u32, c, 1));
-            }
             Op::CheckedLoadAtU8 { dst, b, c, bound } => {
                 bound!(c, bound);
                 load!(u8, u64, dst, b, further!(0u32, c, 1));
-            }
-            Op::CheckedLoadAtI16 { dst, b, c, bound } => {
-                bound!(c, bound);
-                load!(i16, i64, dst, b, further!(0u32, c, 2));
-            }
-            Op::CheckedLoadAtU16 { dst, b, c, bound } => {
-                bound!(c, bound);
-                load!(u16, u64, dst, b, further!(0u32, c, 2));
             }
             Op::CheckedLoadAtI32 { dst, b, c, bound } => {
                 bound!(c, bound);
@@ -587,10 +674,6 @@ pub(crate) fn run(state: &mut State, codes: &Codes) -> Exit {
                 bound!(c, bound);
                 store!(u8, a, b, further!(0u32, c, 1));
             }
-            Op::CheckedStoreAt16 { a, b, c, bound } => {
-                bound!(c, bound);
-                store!(u16, a, b, further!(0u32, c, 2));
-            }
             Op::CheckedStoreAt32 { a, b, c, bound } => {
                 bound!(c, bound);
                 store!(u32, a, b, further!(0u32, c, 4));
@@ -599,21 +682,9 @@ pub(crate) fn run(state: &mut State, codes: &Codes) -> Exit {
                 bound!(c, bound);
                 store!(u64, a, b, further!(0u32, c, 8));
             }
-            Op::CheckedFrameAtI8 { dst, b, range } => {
-                let offset = range!(b, range);
-                frame_load!(i8, i64, dst, at!(offset, b, 1));
-            }
             Op::CheckedFrameAtU8 { dst, b, range } => {
                 let offset = range!(b, range);
                 frame_load!(u8, u64, dst, at!(offset, b, 1));
-            }
-            Op::CheckedFrameAtI16 { dst, b, range } => {
-                let offset = range!(b, range);
-                frame_load!(i16, i64, dst, at!(offset, b, 2));
-            }
-            Op::CheckedFrameAtU16 { dst, b, range } => {
-                let offset = range!(b, range);
-                frame_load!(u16, u64, dst, at!(offset, b, 2));
             }
             Op::CheckedFrameAtI32 { dst, b, range } => {
                 let offset = range!(b, range);
@@ -637,10 +708,6 @@ pub(crate) fn run(state: &mut State, codes: &Codes) -> Exit {
             Op::CheckedSetFrameAt8 { a, b, range } => {
                 let offset = range!(b, range);
                 frame_store!(u8, a, at!(offset, b, 1));
-            }
-            Op::CheckedSetFrameAt16 { a, b, range } => {
-                let offset = range!(b, range);
-                frame_store!(u16, a, at!(offset, b, 2));
             }
             Op::CheckedSetFrameAt32 { a, b, range } => {
                 let offset = range!(b, range);
@@ -689,7 +756,8 @@ pub(crate) fn run(state: &mut State, codes: &Codes) -> Exit {
                 Ok(cost) => spent += cost,
                 Err(fault) => leave!(Exit::Fault(fault)),
             },
-            Op::Raw { index } => match bulk::raw(memory, &code.tables.raws[index as usize], regs, func, pc - 1) {
+            Op::Raw { index } => match bulk::raw(memory, &code.tables.raws[index as usize], regs, current.func, pc - 1)
+            {
                 Ok(cost) => spent += cost,
                 Err(exit) => leave!(exit),
             },
@@ -697,6 +765,6 @@ pub(crate) fn run(state: &mut State, codes: &Codes) -> Exit {
         }
     };
     *steps = spent + pc as i64;
-    *current = Frame { func, pc: pc as u32, base: base as u32, memory: frame as u32, mark };
+    (current.pc, current.memory) = (pc as u32, frame as u32);
     exit
 }

@@ -42,7 +42,7 @@ pub(crate) enum Effect {
     Load,
     /// Nothing, and it sets no register.
     Check,
-    /// It writes memory, and sets no register.
+    /// It writes memory.
     Store,
     /// It may go on elsewhere, and sets no register.
     Flow,
@@ -144,10 +144,14 @@ ops! {
     CheckedStepLtI64 { a: Reg, b: Reg, step: i8, to: Pc } other;
     CheckedStepLtU32 { a: Reg, b: Reg, step: i8, to: Pc } other;
     CheckedStepLtU64 { a: Reg, b: Reg, step: i8, to: Pc } other;
+    /// `a += b` (checked); then as [`Op::BrLtU`] with `c`.
+    AddLtU64 { a: Reg, b: Reg, c: Reg, to: Pc } other;
     /// Goes where table `table` of the function sends the bits in `a` (in `a` and the next register for 128-bit types).
     Switch { a: Reg, table: u32 } flow;
     /// Calls a function; the arguments stand in the registers from `base`, where its window begins.
     Call { base: Reg, func: u32 } other;
+    /// [`Op::Move`], then [`Op::Call`].
+    MoveCall { base: Reg, into: Reg, a: Reg, func: u32 } other;
     /// Calls what the function pointer in `a` points to.
     CallPointer { base: Reg, a: Reg } other;
     /// Returns nothing.
@@ -173,7 +177,9 @@ ops! {
 
     // ── moves ──
     Move { dst: Reg, a: Reg } pure;
-    /// Moves two registers.
+    /// Two times [`Op::Move`].
+    Move2 { first: Reg, a: Reg, second: Reg, b: Reg } other;
+    /// Moves two registers in a row.
     MovePair { dst: Reg, a: Reg } other;
     Imm { dst: Reg, imm: i32 } pure;
     /// Number `index` of the function's table of constants.
@@ -211,6 +217,10 @@ ops! {
     MulImmI64 { dst: Reg, a: Reg, imm: i32 } pure;
     MulImmU32 { dst: Reg, a: Reg, imm: u32 } pure;
     MulImmU64 { dst: Reg, a: Reg, imm: u32 } pure;
+    /// `a * imm + b`, both checked.
+    MulAddU64 { dst: Reg, a: Reg, b: Reg, imm: u32 } pure;
+    /// `a * times + imm`, both checked.
+    MulAddImmU64 { dst: Reg, a: Reg, times: u8, imm: u32 } pure;
     DivS { dst: Reg, a: Reg, b: Reg, unused: u8 } pure;
     /// Unsigned, of any width.
     DivU { dst: Reg, a: Reg, b: Reg } pure;
@@ -265,6 +275,20 @@ ops! {
     AndImm { dst: Reg, a: Reg, imm: i32 } pure;
     OrImm { dst: Reg, a: Reg, imm: i32 } pure;
     XorImm { dst: Reg, a: Reg, imm: i32 } pure;
+    /// `a` rotated to the left, exclusive or `b`.
+    RotXorU32 { dst: Reg, a: Reg, b: Reg, amount: u8 } pure;
+    /// `a` shifted to the right, exclusive or `b`.
+    ShrXorU { dst: Reg, a: Reg, b: Reg, amount: u8 } pure;
+    /// `a` shifted to the left, or `b`.
+    ShlOrU { dst: Reg, a: Reg, b: Reg, amount: u8, unused: u8 } pure;
+    /// `a` and not `b`, of unsigned types.
+    AndNot { dst: Reg, a: Reg, b: Reg } pure;
+    /// `a & b ^ c`
+    AndXor { dst: Reg, a: Reg, b: Reg, c: Reg } pure;
+    /// `a ^ b ^ c`
+    Xor3 { dst: Reg, a: Reg, b: Reg, c: Reg } pure;
+    /// `a + b + c`, wrapping.
+    WAdd3U32 { dst: Reg, a: Reg, b: Reg, c: Reg } pure;
     /// All 64 bits, which is right for signed types.
     Not { dst: Reg, a: Reg } pure;
     /// The other bits of an unsigned type.
@@ -349,6 +373,11 @@ ops! {
     SetFrameAt16 { a: Reg, b: Reg, offset: u32 } store;
     SetFrameAt32 { a: Reg, b: Reg, offset: u32 } store;
     SetFrameAt64 { a: Reg, b: Reg, offset: u32 } store;
+    // ── a counter: what is there plus `imm` (checked); and the same written back there ──
+    FrameAddI32 { dst: Reg, imm: u8, offset: u32 } load;
+    FrameAddU64 { dst: Reg, imm: u8, offset: u32 } load;
+    FrameBumpI32 { dst: Reg, imm: u8, offset: u32 } store;
+    FrameBumpU64 { dst: Reg, imm: u8, offset: u32 } store;
     /// A scalar of any kind at `b` bytes from the offset.
     FrameBytes { dst: Reg, b: Reg, kind: MemKind, offset: u32 } load;
     SetFrameBytes { a: Reg, b: Reg, kind: MemKind, offset: u32 } store;
@@ -368,6 +397,11 @@ ops! {
     Store32 { a: Reg, b: Reg, offset: u32 } store;
     Store64 { a: Reg, b: Reg, offset: u32 } store;
     StorePointer { a: Reg, b: Reg, offset: u32 } store;
+    // ── a counter behind the pointer in `b` ──
+    LoadAddI32 { dst: Reg, b: Reg, imm: u8, offset: u32 } load;
+    LoadAddU64 { dst: Reg, b: Reg, imm: u8, offset: u32 } load;
+    BumpI32 { dst: Reg, b: Reg, imm: u8, offset: u32 } store;
+    BumpU64 { dst: Reg, b: Reg, imm: u8, offset: u32 } store;
     // ── element `c` of those behind the pointer in `b`, `offset` bytes further ──
     LoadAtI8 { dst: Reg, b: Reg, c: Reg, offset: u32 } load;
     LoadAtU8 { dst: Reg, b: Reg, c: Reg, offset: u32 } load;
@@ -383,29 +417,21 @@ ops! {
     StoreAt64 { a: Reg, b: Reg, c: Reg, offset: u32 } store;
 
     // ── the same with `CheckBounds` before: the bound is the number `bound`, or with the highest bit set a register ──
-    CheckedLoadAtI8 { dst: Reg, b: Reg, c: Reg, bound: u32 } load;
     CheckedLoadAtU8 { dst: Reg, b: Reg, c: Reg, bound: u32 } load;
-    CheckedLoadAtI16 { dst: Reg, b: Reg, c: Reg, bound: u32 } load;
-    CheckedLoadAtU16 { dst: Reg, b: Reg, c: Reg, bound: u32 } load;
     CheckedLoadAtI32 { dst: Reg, b: Reg, c: Reg, bound: u32 } load;
     CheckedLoadAtU32 { dst: Reg, b: Reg, c: Reg, bound: u32 } load;
     CheckedLoadAtW64 { dst: Reg, b: Reg, c: Reg, bound: u32 } load;
     CheckedLoadAtBool { dst: Reg, b: Reg, c: Reg, bound: u32 } load;
     CheckedStoreAt8 { a: Reg, b: Reg, c: Reg, bound: u32 } store;
-    CheckedStoreAt16 { a: Reg, b: Reg, c: Reg, bound: u32 } store;
     CheckedStoreAt32 { a: Reg, b: Reg, c: Reg, bound: u32 } store;
     CheckedStoreAt64 { a: Reg, b: Reg, c: Reg, bound: u32 } store;
     // ── the same in the frame: offset and bound are entry `range` of the function's table of ranges ──
-    CheckedFrameAtI8 { dst: Reg, b: Reg, range: u32 } load;
     CheckedFrameAtU8 { dst: Reg, b: Reg, range: u32 } load;
-    CheckedFrameAtI16 { dst: Reg, b: Reg, range: u32 } load;
-    CheckedFrameAtU16 { dst: Reg, b: Reg, range: u32 } load;
     CheckedFrameAtI32 { dst: Reg, b: Reg, range: u32 } load;
     CheckedFrameAtU32 { dst: Reg, b: Reg, range: u32 } load;
     CheckedFrameAtW64 { dst: Reg, b: Reg, range: u32 } load;
     CheckedFrameAtBool { dst: Reg, b: Reg, range: u32 } load;
     CheckedSetFrameAt8 { a: Reg, b: Reg, range: u32 } store;
-    CheckedSetFrameAt16 { a: Reg, b: Reg, range: u32 } store;
     CheckedSetFrameAt32 { a: Reg, b: Reg, range: u32 } store;
     CheckedSetFrameAt64 { a: Reg, b: Reg, range: u32 } store;
 
@@ -462,22 +488,15 @@ impl Op {
             })
         };
         Some(match self {
-            Op::LoadAtI8 { dst, b, c, offset: 0 } if c == index => Op::CheckedLoadAtI8 { dst, b, c, bound },
             Op::LoadAtU8 { dst, b, c, offset: 0 } if c == index => Op::CheckedLoadAtU8 { dst, b, c, bound },
-            Op::LoadAtI16 { dst, b, c, offset: 0 } if c == index => Op::CheckedLoadAtI16 { dst, b, c, bound },
-            Op::LoadAtU16 { dst, b, c, offset: 0 } if c == index => Op::CheckedLoadAtU16 { dst, b, c, bound },
             Op::LoadAtI32 { dst, b, c, offset: 0 } if c == index => Op::CheckedLoadAtI32 { dst, b, c, bound },
             Op::LoadAtU32 { dst, b, c, offset: 0 } if c == index => Op::CheckedLoadAtU32 { dst, b, c, bound },
             Op::LoadAtW64 { dst, b, c, offset: 0 } if c == index => Op::CheckedLoadAtW64 { dst, b, c, bound },
             Op::LoadAtBool { dst, b, c, offset: 0 } if c == index => Op::CheckedLoadAtBool { dst, b, c, bound },
             Op::StoreAt8 { a, b, c, offset: 0 } if c == index => Op::CheckedStoreAt8 { a, b, c, bound },
-            Op::StoreAt16 { a, b, c, offset: 0 } if c == index => Op::CheckedStoreAt16 { a, b, c, bound },
             Op::StoreAt32 { a, b, c, offset: 0 } if c == index => Op::CheckedStoreAt32 { a, b, c, bound },
             Op::StoreAt64 { a, b, c, offset: 0 } if c == index => Op::CheckedStoreAt64 { a, b, c, bound },
-            Op::FrameAtI8 { dst, b, offset } if b == index => Op::CheckedFrameAtI8 { dst, b, range: range(offset)? },
             Op::FrameAtU8 { dst, b, offset } if b == index => Op::CheckedFrameAtU8 { dst, b, range: range(offset)? },
-            Op::FrameAtI16 { dst, b, offset } if b == index => Op::CheckedFrameAtI16 { dst, b, range: range(offset)? },
-            Op::FrameAtU16 { dst, b, offset } if b == index => Op::CheckedFrameAtU16 { dst, b, range: range(offset)? },
             Op::FrameAtI32 { dst, b, offset } if b == index => Op::CheckedFrameAtI32 { dst, b, range: range(offset)? },
             Op::FrameAtU32 { dst, b, offset } if b == index => Op::CheckedFrameAtU32 { dst, b, range: range(offset)? },
             Op::FrameAtW64 { dst, b, offset } if b == index => Op::CheckedFrameAtW64 { dst, b, range: range(offset)? },
@@ -485,7 +504,6 @@ impl Op {
                 Op::CheckedFrameAtBool { dst, b, range: range(offset)? }
             }
             Op::SetFrameAt8 { a, b, offset } if b == index => Op::CheckedSetFrameAt8 { a, b, range: range(offset)? },
-            Op::SetFrameAt16 { a, b, offset } if b == index => Op::CheckedSetFrameAt16 { a, b, range: range(offset)? },
             Op::SetFrameAt32 { a, b, offset } if b == index => Op::CheckedSetFrameAt32 { a, b, range: range(offset)? },
             Op::SetFrameAt64 { a, b, offset } if b == index => Op::CheckedSetFrameAt64 { a, b, range: range(offset)? },
             _ => return None,

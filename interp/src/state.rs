@@ -62,6 +62,8 @@ pub(crate) enum Exit {
     PanicText(Pointer, u64),
     /// An operation has no result.
     Arith(ArithError),
+    /// The first of the operations that an instruction joins has no result.
+    ArithFirst(ArithError),
     /// Memory was misused.
     Fault(Box<Fault>),
     /// What cannot be reached was.

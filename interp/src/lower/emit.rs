@@ -1,5 +1,6 @@
 //! Bytecode while it is made: instructions, registers, jumps.
 
+use super::fuse::{fuse, fuse_move, has_two_places};
 use super::known::{Found, Known};
 use crate::abi::IN_WINDOW;
 use crate::code::{Switch, Tables};
@@ -25,6 +26,12 @@ pub(super) struct Emit {
     /// The last instruction that something may jump over or to: those before are not changed any more.
     barrier: usize,
     known: Known,
+    /// Blocks that only one jump leads to, from where all that is known stays known.
+    entered_once: IdxVec<BlockId, bool>,
+    /// What is known at the beginnings of such blocks.
+    known_at: IdxVec<BlockId, Option<Known>>,
+    /// Registers whose value nothing needs after the current instruction.
+    dying: Vec<Reg>,
     /// How many locals and scratch values each register holds.
     users: [u8; 256],
     /// All registers from here on were never used.
@@ -56,7 +63,7 @@ const TURN: usize = 12;
 const CONSTANTS: usize = 24;
 
 impl Emit {
-    pub(super) fn new(blocks: usize) -> Emit {
+    pub(super) fn new(blocks: usize, entered_once: IdxVec<BlockId, bool>) -> Emit {
         Emit {
             ops: Vec::with_capacity(blocks * 8),
             ranges: Vec::with_capacity(blocks * 8),
@@ -66,6 +73,9 @@ impl Emit {
             jumps: Vec::new(),
             barrier: 0,
             known: Known::default(),
+            entered_once,
+            known_at: (0..blocks).map(|_| None).collect(),
+            dying: Vec::new(),
             users: [0; 256],
             unused: 0,
             scratch: Vec::new(),
@@ -120,17 +130,40 @@ impl Emit {
     }
 
     fn push(&mut self, op: Op) {
-        self.known.add(op);
-        // A check joins the access it stands before; that the check holds remains known.
-        if self.ops.len() > self.barrier
-            && let Some(last) = self.ops.last_mut()
-            && let Some(joined) = op.with_check(*last, &mut self.tables.ranges)
-        {
-            *last = joined;
+        if self.ops.len() > self.barrier && self.join(op) {
             return;
         }
+        self.known.add(op);
         self.ops.push(op);
         self.ranges.push(self.range);
+    }
+
+    /// Makes the last instruction do what `op` does, too, if there is one that does both.
+    fn join(&mut self, op: Op) -> bool {
+        let Some(last) = self.ops.last_mut() else { return false };
+        // A check joins the access it stands before; that the check holds remains known.
+        if let Some(joined) = op.with_check(*last, &mut self.tables.ranges) {
+            *last = joined;
+            self.known.add(op);
+            return true;
+        }
+        let dies = |reg: Reg| self.dying.contains(&reg) && self.users[usize::from(reg)] <= 1;
+        let Some(joined) = fuse(*last, op, dies) else { return false };
+        self.dying.clear();
+        let gone = std::mem::replace(last, joined).dst_mut().map(|dst| *dst);
+        gone.into_iter().for_each(|reg| self.known.set(reg));
+        self.known.add(joined);
+        let range = self.ranges.last_mut().expect("every instruction has a range");
+        let first = std::mem::replace(range, self.range);
+        if has_two_places(joined) {
+            self.tables.first_ranges.push((self.ops.len() as Pc - 1, first));
+        }
+        true
+    }
+
+    /// Notes that the instruction that is emitted next is the last one that needs a register.
+    pub(super) fn dies(&mut self, reg: Reg) {
+        self.dying.push(reg);
     }
 
     /// Makes the last instruction set another register, if it sets `a` and may be changed, and nothing else knows of `a`.
@@ -162,17 +195,35 @@ impl Emit {
         }
     }
 
+    /// Where a scratch register's value is: in another register, if all the last instruction did was to move it from there.
+    pub(super) fn found(&mut self, dst: Reg) -> Reg {
+        let Some(a) = self.take_back_move(dst) else { return dst };
+        self.users[usize::from(a)] += 1;
+        self.scratch.push(a);
+        a
+    }
+
     /// Appends an instruction whose target is a block.
-    pub(super) fn jump(&mut self, op: Op) {
+    pub(super) fn jump(&mut self, mut op: Op) {
         self.jumps.push(self.ops.len());
         self.op(op);
+        if let Some(to) = op.target_mut() {
+            self.leads_to(BlockId(*to));
+        }
+    }
+
+    /// What is known here is known at the beginning of a block, if it can only be reached from here.
+    pub(super) fn leads_to(&mut self, block: BlockId) {
+        if self.entered_once[block] {
+            self.known_at[block] = Some(self.known.clone());
+        }
     }
 
     /// The next instruction is the first of a block.
     pub(super) fn begin(&mut self, block: BlockId) {
         self.starts[block] = Some(self.ops.len() as Pc);
         self.barrier = self.ops.len();
-        self.known.clear();
+        self.known = self.known_at[block].take().unwrap_or_default();
     }
 
     /// The register that has a constant as long as the function runs; `None` if there are many already.
@@ -236,11 +287,36 @@ impl Emit {
         self.ranges.splice(0..0, std::iter::repeat_n(range, count));
         self.jumps.iter_mut().for_each(|jump| *jump += count);
         self.starts.iter_mut().flatten().for_each(|start| *start += count as Pc);
+        self.tables.first_ranges.iter_mut().for_each(|(pc, _)| *pc += count as Pc);
+    }
+
+    /// Joins moves with what follows them, and closes the gaps.
+    fn join_moves(&mut self) {
+        let mut is_start = vec![false; self.ops.len() + 1];
+        self.starts.iter().flatten().for_each(|start| is_start[*start as usize] = true);
+        let mut places = vec![0; self.ops.len() + 1];
+        let (mut from, mut to) = (0, 0);
+        while from < self.ops.len() {
+            let next = self.ops.get(from + 1).filter(|_| !is_start[from + 1]);
+            let joined = next.and_then(|next| fuse_move(self.ops[from], *next));
+            let count = 1 + usize::from(joined.is_some());
+            places[from..from + count].fill(to as Pc);
+            self.ops[to] = joined.unwrap_or(self.ops[from]);
+            self.ranges[to] = self.ranges[from + count - 1];
+            (from, to) = (from + count, to + 1);
+        }
+        places[from] = to as Pc;
+        self.ops.truncate(to);
+        self.ranges.truncate(to);
+        self.starts.iter_mut().flatten().for_each(|start| *start = places[*start as usize]);
+        self.jumps.iter_mut().for_each(|jump| *jump = places[*jump] as usize);
+        self.tables.first_ranges.iter_mut().for_each(|(pc, _)| *pc = places[*pc as usize]);
     }
 
     /// Turns numbers of blocks in jumps and switches into positions.
     pub(super) fn finish(mut self, range: TextRange) -> (Box<[Op]>, Box<[TextRange]>, Tables) {
         self.insert_constants(range);
+        self.join_moves();
         let starts = self.starts;
         let resolve = |to: &mut Pc| *to = starts[BlockId(*to)].expect("every block that is jumped to is lowered");
         for index in self.jumps {
@@ -321,6 +397,7 @@ impl Emit {
 
     /// The end of an instruction: gives scratch registers back.
     pub(super) fn end_instruction(&mut self) {
+        self.dying.clear();
         self.give_scratch(0);
     }
 

@@ -10,7 +10,8 @@ use crate::code::Switch;
 use crate::exec::PANICS;
 use crate::fold;
 use crate::op::{Op, Pc, Reg};
-use kiln_cfg::{BlockId, Func, LocalKind, Operand, Panic, Place, Rvalue, Stmt, Terminator};
+use kiln_cfg::{Block, BlockId, Func, LocalKind, Operand, Panic, Place, Rvalue, Stmt, Terminator};
+use kiln_source::IdxVec;
 use kiln_types::arith::{CompareOp, Kind};
 use kiln_types::{IntType, TypeId};
 
@@ -67,7 +68,9 @@ impl Lower<'_> {
 
     /// Goes on with a block, by falling through if it is the next one.
     fn go_on(&mut self, to: BlockId) {
-        if to.0 != self.next.0 {
+        if to.0 == self.next.0 {
+            self.emit.leads_to(to);
+        } else {
             self.emit.jump(Op::Jump { to: to.0 });
         }
     }
@@ -76,8 +79,7 @@ impl Lower<'_> {
     /// at its beginning, each turn then ends with the test.
     fn jump_to(&mut self, to: BlockId) -> Lowered {
         let body = &self.func.blocks[to];
-        let decides = matches!(body.term, Terminator::Branch { .. } | Terminator::Return);
-        if to == self.next || self.is_repeating || !decides || body.stmts.len() > REPEATED {
+        if to == self.next || self.is_repeating || !is_repeatable(body) {
             self.go_on(to);
             return Ok(());
         }
@@ -115,14 +117,14 @@ impl Lower<'_> {
 
     /// Steps a counter and compares it in one instruction, if the step is the instruction before.
     fn step_and_branch(&mut self, signed: bool, a: Reg, b: Operand, to: Pc) -> bool {
-        let b = match self.constant_reg(b) {
+        let c = match self.constant_reg(b) {
             Some(reg) => reg,
             None => match self.locs[b.local().unwrap_or(Func::RESULT)] {
                 Loc::Reg(reg) if b.local().is_some() => reg,
                 _ => return false,
             },
         };
-        self.emit.make_jump(|last| step(last, signed, a, b, to))
+        self.emit.make_jump(|last| step(last, signed, a, c, to))
     }
 
     /// The instruction that jumps if the comparison holds, or if it does not; none if that is done already.
@@ -216,9 +218,29 @@ impl Lower<'_> {
     }
 }
 
+/// Whether jumps to a block repeat it instead.
+fn is_repeatable(block: &Block) -> bool {
+    let decides = matches!(block.term, Terminator::Branch { .. } | Terminator::Return);
+    decides && block.stmts.len() <= REPEATED
+}
+
+/// Which blocks are entered from one place only. What a repeated block leads to may be entered from each of its copies.
+pub(super) fn entered_once(func: &Func) -> IdxVec<BlockId, bool> {
+    let mut entries: IdxVec<BlockId, u32> = func.blocks.ids().map(|block| u32::from(block == Func::ENTRY)).collect();
+    for block in func.blocks.iter() {
+        block.term.for_each_successor(|to| entries[to] += 1 + u32::from(is_repeatable(block)));
+    }
+    entries.iter().map(|entries| *entries == 1).collect()
+}
+
 /// The step of a counter `a` by the instruction before, with the comparison; `None` if it is no such step.
 fn step(last: Op, signed: bool, counter: Reg, b: Reg, to: Pc) -> Option<Op> {
     let small = |imm: i64| i8::try_from(imm).ok();
+    if let Op::AddU64 { dst, a, b: by } = last {
+        let by = if a == counter { by } else { a };
+        let counts = dst == counter && last.reads().contains(&Some(counter)) && by != counter;
+        return (counts && !signed && b != counter).then_some(Op::AddLtU64 { a: counter, b: by, c: b, to });
+    }
     let (Op::WAddImmI32 { dst, a, .. }
     | Op::WAddImmU32 { dst, a, .. }
     | Op::WAddImm { dst, a, .. }

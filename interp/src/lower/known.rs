@@ -7,7 +7,7 @@ use crate::op::{Effect, Op, Reg};
 const CAPACITY: usize = 24;
 
 /// Facts about registers, the latest last.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Known {
     facts: Vec<Fact>,
 }
@@ -58,7 +58,10 @@ impl Known {
         let dst = set.dst_mut().map(|dst| *dst);
         match effect {
             Effect::Other => return self.clear(),
-            Effect::Store => return self.facts.retain(|fact| fact.effect != Effect::Load),
+            Effect::Store => {
+                self.facts.retain(|fact| fact.effect != Effect::Load);
+                return dst.into_iter().for_each(|dst| self.set(dst));
+            }
             Effect::Flow => return,
             Effect::Pure | Effect::Load | Effect::Check => {}
         }

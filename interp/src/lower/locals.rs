@@ -287,7 +287,13 @@ impl Lower<'_> {
 
     /// Whether nothing needs the local after the current instruction.
     pub(super) fn is_last_use(&self, local: Local) -> bool {
-        self.transient.contains(&local) && self.survey.facts[local].last <= self.at
+        self.survey.facts[local].last <= self.at && self.transient.contains(&local)
+    }
+
+    /// Whether the current instruction is the only one that reads the local.
+    pub(super) fn is_only_use(&self, local: Local) -> bool {
+        let is_temp = self.func.locals[local].kind == LocalKind::Temp;
+        is_temp && self.survey.facts[local].mentions == 2 && self.is_last_use(local)
     }
 
     /// The beginning of a function: its arguments go where they belong.

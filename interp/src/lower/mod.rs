@@ -8,6 +8,8 @@ mod survey;
 
 mod known;
 
+mod fuse;
+
 mod emit;
 
 mod locals;
@@ -124,7 +126,7 @@ impl<'a> Lower<'a> {
             let param = callee_params(cx.pool, cx.functions, func, callee)[index];
             !matches!(abi::pass_param(cx.pool, layouts, param.mode, param.ty), Pass::Pointer | Pass::FatPointer)
         });
-        let emit = Emit::new(func.blocks.len());
+        let emit = Emit::new(func.blocks.len(), flow::entered_once(func));
         let locs = func.locals.ids().map(|_| Loc::Pending).collect();
         Ok(Lower {
             cx,

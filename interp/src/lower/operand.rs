@@ -37,6 +37,9 @@ impl Lower<'_> {
     pub(super) fn reg(&mut self, operand: Operand) -> Lowered<Reg> {
         if let Some(local) = operand.local() {
             if let Loc::Reg(reg) = self.locs[local] {
+                if self.is_only_use(local) {
+                    self.emit.dies(reg);
+                }
                 return Ok(reg);
             }
             if let Spot { at: Where::Reg(reg), .. } = self.spot(&Place::local(local))? {
@@ -48,7 +51,8 @@ impl Lower<'_> {
         }
         let reg = self.emit.scratch();
         self.reg_into(operand, reg)?;
-        Ok(reg)
+        self.emit.dies(reg);
+        Ok(self.emit.found(reg))
     }
 
     /// Inside of loops: the register that has a constant from the function's beginning on.

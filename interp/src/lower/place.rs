@@ -188,7 +188,7 @@ impl Lower<'_> {
             }
             scale => self.emit.op(Op::MulImmU64 { dst, a: index, imm: scale }),
         }
-        dst
+        self.emit.found(dst)
     }
 
     /// The same place with the elements counted in bytes, or none.

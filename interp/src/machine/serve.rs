@@ -159,6 +159,7 @@ impl Machine {
                     TrapKind::Memory(Box::new(trap::describe(vm, &self.state.memory, &fault)))
                 }
             },
+            Exit::ArithFirst(error) => return self.fail_first(vm, env, error),
             Exit::Arith(ArithError::Overflow) => panic(Panic::Overflow),
             Exit::Arith(ArithError::DivisionByZero) => panic(Panic::DivisionByZero),
             Exit::Arith(ArithError::ShiftOverflow) => panic(Panic::ShiftOverflow),
@@ -179,6 +180,17 @@ impl Machine {
             | Exit::Service(_) => TrapKind::Unreachable,
         };
         self.trap(vm, env, kind)
+    }
+
+    /// The failure of the first of two operations in one instruction.
+    fn fail_first(&mut self, vm: &Vm, env: &mut Env<'_>, error: ArithError) -> Outcome {
+        let mut outcome = self.fail(vm, env, Exit::Arith(error));
+        let frame = self.state.current;
+        if let (Outcome::Trap(trap), Some(code)) = (&mut outcome, vm.code(frame.func)) {
+            trap.span = code.first_span(frame.pc);
+            trap.frames.iter_mut().take(1).for_each(|innermost| innermost.span = trap.span);
+        }
+        outcome
     }
 
     /// Where most of the heap was allocated.
@@ -208,6 +220,10 @@ impl Machine {
             | Op::FrameU32 { offset, .. }
             | Op::FrameW64 { offset, .. }
             | Op::FrameBool { offset, .. }
+            | Op::FrameAddI32 { offset, .. }
+            | Op::FrameAddU64 { offset, .. }
+            | Op::FrameBumpI32 { offset, .. }
+            | Op::FrameBumpU64 { offset, .. }
             | Op::FramePointer { offset, .. } => *offset,
             _ => return None,
         };
