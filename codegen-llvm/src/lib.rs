@@ -49,6 +49,9 @@ mod syscall;
 mod output;
 mod part;
 
+mod jit;
+pub use jit::{Loaded, load};
+
 use crate::errors::Result;
 use crate::unit::Input;
 use inkwell::context::Context;

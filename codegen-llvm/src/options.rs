@@ -63,6 +63,8 @@ pub struct Options {
     pub cpu: Box<str>,
     /// Features such as `+avx2,-sse4a`, added to the target's usual ones.
     pub features: Box<str>,
+    /// Passes that run instead of those of the level, as LLVM's `opt` takes them; none if empty.
+    pub passes: Option<Box<str>>,
     /// Whether the module is verified before and after the passes; a debug build of the compiler always does it.
     pub verify: bool,
     /// Whether exclusivity was checked for all code: then no two `inout` and `borrow` places of a call overlap, and LLVM is told so.
@@ -81,6 +83,7 @@ impl Default for Options {
             level: OptLevel::O0,
             cpu: "".into(),
             features: "".into(),
+            passes: None,
             verify: cfg!(debug_assertions),
             exclusive: false,
             units: 1,

@@ -69,8 +69,10 @@ pub(crate) fn emit(
     if !(optimised_ir || bitcode || assembly || object) {
         return Ok(artifacts);
     }
-    if options.level.optimises() {
-        optimise(module, machine, options.level)?;
+    let passes =
+        options.passes.as_deref().unwrap_or(if options.level.optimises() { options.level.pipeline() } else { "" });
+    if !passes.is_empty() {
+        optimise(module, machine, options.level, passes)?;
         complaints.check()?;
         if verify {
             check(module)?;
@@ -105,7 +107,7 @@ fn check(module: &Module<'_>) -> Result<()> {
     })
 }
 
-fn optimise(module: &Module<'_>, machine: &TargetMachine, level: OptLevel) -> Result<()> {
+fn optimise(module: &Module<'_>, machine: &TargetMachine, level: OptLevel, passes: &str) -> Result<()> {
     let settings = PassBuilderOptions::create();
     let is_fast = matches!(level, OptLevel::O2 | OptLevel::O3);
     settings.set_loop_interleaving(is_fast);
@@ -113,7 +115,7 @@ fn optimise(module: &Module<'_>, machine: &TargetMachine, level: OptLevel) -> Re
     settings.set_loop_slp_vectorization(level != OptLevel::O1);
     settings.set_loop_unrolling(is_fast);
     module
-        .run_passes(level.pipeline(), machine, settings)
+        .run_passes(passes, machine, settings)
         .map_err(|reason| CodegenError::EmissionFailed { reason: reason.to_string() }.into())
 }
 

@@ -10,14 +10,14 @@ use crate::cli::{Cli, Task};
 use crate::printer::{self, Printer};
 use clap::Parser;
 use kiln_compiler::{
-    Backend, Checked, Compilation, Disk, Ended, Interpreted, Limits, Mode, Options, Streams, check_outputs, compile_with,
-    executable_path, guarded, has_native_code, interpret_tests, missing_part,
+    Backend, Backends, Choice, Compilation, Disk, Ended, Executed, Execution, Interpreted, Interpreter, Limits, Mode,
+    Options, Stage, Streams, check_outputs, compile_with, executable_path, guarded, interpret_tests, missing_part,
 };
 use kiln_source::{Diagnostic, SourceMap};
 use std::ffi::OsString;
-use std::io::{self, Write};
+use std::io;
 use std::mem::ManuallyDrop;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 #[global_allocator]
@@ -33,15 +33,15 @@ pub const USAGE: i32 = 2;
 /// The compiler is wrong.
 const INTERNAL: i32 = 70;
 
-/// Does what the command line says, with this backend if there is one inside. Gives the exit status.
-pub fn main(backend: Option<&'static dyn Backend>) -> i32 {
+/// Does what the command line says, with the backends inside. Gives the exit status.
+pub fn main(backends: Backends) -> i32 {
     kiln_compiler::silence_panics();
     let cli = Cli::parse();
     let printer = Printer::new(cli.message_format.into(), cli.color);
     let status = guarded(|| match cli.command.task() {
         Ok(Task::Explain(code)) => explain(&printer, code.as_deref()),
         Ok(Task::Test(options, filter)) => test(&printer, &options, filter.as_deref()),
-        Ok(Task::Compile(options, args)) => drive(&printer, backend, &options, &args),
+        Ok(Task::Compile(options, args)) => drive(&printer, backends, &options, &args),
         Err(error) => printer.failure(*error),
     });
     status.unwrap_or_else(|bug| {
@@ -51,9 +51,13 @@ pub fn main(backend: Option<&'static dyn Backend>) -> i32 {
 }
 
 /// Compiles, then emits, links or runs what was asked for.
-fn drive(printer: &Printer, backend: Option<&dyn Backend>, options: &Options, args: &[OsString]) -> i32 {
+fn drive(printer: &Printer, backends: Backends, options: &Options, args: &[OsString]) -> i32 {
     if options.only.is_some() && !options.emits.iter().any(|emit| emit.stage.has_functions()) {
         return printer.usage("`--only` needs `--emit air`, `cfg`, `asm` or `native-asm`");
+    }
+    if options.tuning.keep_unopt && !options.emits.iter().any(|emit| emit.stage == Stage::LlvmIr && emit.path.is_some())
+    {
+        return printer.usage("`--keep-unopt` needs `--emit asm=PATH`, and writes PATH with `.unopt` in its name");
     }
     if let Some(emit) = options.emits.iter().find(|emit| emit.stage.is_binary() && emit.path.is_none())
         && printer::stdout_is_terminal()
@@ -64,19 +68,25 @@ fn drive(printer: &Printer, backend: Option<&dyn Backend>, options: &Options, ar
     if let Err(error) = check_outputs(options) {
         return printer.failure(*error);
     }
-    if options.needs_backend() && backend.is_none() && has_native_code() {
-        return hand_over(printer);
-    }
+    let backend = match backends.choose(options) {
+        Ok(Choice::Here(backend)) => backend,
+        Ok(Choice::Beside) if options.needs_backend() => return hand_over(printer),
+        Ok(Choice::Beside) => &Interpreter,
+        Err(_) if !options.needs_backend() => &Interpreter,
+        Err(error) => return printer.failure(*error),
+    };
     // The process ends soon: to give all of the memory back piece by piece would be a waste of time.
-    let (compilation, checked) = compile_with(options, &Disk, backend);
+    let (mut compilation, checked) = compile_with(options, &Disk, Some(backend));
     let mut checked = ManuallyDrop::new(checked);
     printer.diagnostics(&compilation.diagnostics, &compilation.sources);
     match emit(options, &compilation) {
         Ok(()) if compilation.has_errors() => FAILED,
-        Ok(()) if options.mode == Mode::Run && options.interpret => {
-            interpret(printer, &compilation.sources, &mut checked)
+        Ok(()) if options.mode == Mode::Run && (options.interpret || options.wants_executable()) => {
+            let (loaded, objects) = (compilation.loaded.take(), &compilation.objects);
+            let execution = Execution { checked: &mut checked, loaded, objects, options, args };
+            execute(printer, &compilation.sources, backend, execution)
         }
-        Ok(()) => finish(printer, options, &compilation, args),
+        Ok(()) => finish(printer, options, &compilation),
         Err(error) => printer.failure(*error),
     }
 }
@@ -103,21 +113,39 @@ fn emit(options: &Options, compilation: &Compilation) -> Result<(), Box<Diagnost
     for emit in &options.emits {
         let Some(made) = compilation.emitted.iter().find(|made| made.stage == emit.stage) else { continue };
         match &emit.path {
-            Some(path) => kiln_compiler::write_file(path, &made.bytes)?,
+            Some(path) => {
+                kiln_compiler::write_file(path, &made.bytes)?;
+                if let (Stage::LlvmIr, Some(unoptimised)) = (emit.stage, &compilation.unoptimised) {
+                    kiln_compiler::write_file(&unoptimised_path(path), unoptimised)?;
+                }
+            }
             None => printer::to_stdout(&made.bytes)?,
         }
     }
     Ok(())
 }
 
-/// Runs the program on the interpreter. Gives its exit status.
-fn interpret(printer: &Printer, sources: &SourceMap, checked: &mut Checked) -> i32 {
-    let mut streams = Streams { out: io::stdout().lock(), errors: io::stderr(), input: io::stdin().lock() };
-    let ended = kiln_compiler::interpret(checked, &mut streams);
-    // Where standard output is closed, nobody can be told.
-    let _ = streams.out.flush();
-    printer.ended(&ended, sources);
-    ended.exit_status()
+/// `x.unopt.ll` beside `x.ll`.
+fn unoptimised_path(path: &Path) -> PathBuf {
+    let ending = path.extension().map_or("unopt".into(), |ending| format!("unopt.{}", ending.to_string_lossy()));
+    path.with_extension(ending)
+}
+
+/// Runs the program. Gives its exit status.
+fn execute(printer: &Printer, sources: &SourceMap, backend: &dyn Backend, execution: Execution<'_>) -> i32 {
+    match backend.execute(execution) {
+        Ok(Executed::Native(ended)) => {
+            if let Ended::Signal(signal) = ended {
+                printer.say(&format!("the program was ended by signal {signal}"));
+            }
+            ended.exit_status()
+        }
+        Ok(Executed::Interpreted(ended)) => {
+            printer.ended(&ended, sources);
+            ended.exit_status()
+        }
+        Err(error) => printer.failure(*error),
+    }
 }
 
 /// Compiles and runs the tests; each has a line on standard output. Gives the exit status.
@@ -142,25 +170,13 @@ fn test(printer: &Printer, options: &Options, filter: Option<&str>) -> i32 {
     if failed == 0 { 0 } else { FAILED }
 }
 
-/// Makes the executable or runs the program.
-fn finish(printer: &Printer, options: &Options, compilation: &Compilation, args: &[OsString]) -> i32 {
-    let objects = &compilation.objects;
-    if objects.is_empty() {
+/// Makes the executable.
+fn finish(printer: &Printer, options: &Options, compilation: &Compilation) -> i32 {
+    if compilation.objects.is_empty() {
         return 0;
     }
-    let done = match options.mode {
-        Mode::Run => kiln_compiler::run(objects, args, options),
-        Mode::Build | Mode::Check | Mode::Test => {
-            kiln_compiler::link(objects, &executable_path(options), options).map(|()| Ended::Status(0))
-        }
-    };
-    match done {
-        Ok(ended) => {
-            if let Ended::Signal(signal) = ended {
-                printer.say(&format!("the program was ended by signal {signal}"));
-            }
-            ended.exit_status()
-        }
+    match kiln_compiler::link(&compilation.objects, &executable_path(options), options) {
+        Ok(()) => 0,
         Err(error) => printer.failure(*error),
     }
 }

@@ -1,7 +1,9 @@
 //! The command line of `kiln`.
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use kiln_compiler::{Emit, Format, Limits, Linker, Mode, OptLevel, Options, Stage, has_native_code, target_named};
+use kiln_compiler::{
+    BackendName, Emit, Format, Limits, Linker, Mode, OptLevel, Options, Stage, Tuning, has_native_code, target_named,
+};
 use kiln_source::{Diagnostic, nearest};
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -26,9 +28,12 @@ pub enum Command {
     Run {
         /// The file with `main`
         file: PathBuf,
-        /// Run it on the interpreter; the default where there is no LLVM
-        #[arg(long)]
+        /// The same as --backend interp
+        #[arg(long, conflicts_with_all = ["backend", "jit"])]
         interp: bool,
+        /// The same as --backend jit
+        #[arg(long, conflicts_with = "backend")]
+        jit: bool,
         #[command(flatten)]
         compile: CompileArgs,
         #[command(flatten)]
@@ -82,7 +87,7 @@ pub struct CompileArgs {
     /// The machine to compile for
     #[arg(long, value_name = "TRIPLE")]
     pub target: Option<String>,
-    /// Show a stage: tokens, ast, hir, air, cfg, asm (LLVM IR; also llvm-ir), native-asm, obj, bc. Can be given several times
+    /// Show a stage: tokens, ast, hir, air, cfg, clif, asm (LLVM IR; also llvm-ir), native-asm, obj, bc. Can be given several times
     #[arg(long, value_name = "STAGE[=PATH]", value_parser = emit)]
     pub emit: Vec<Emit>,
     /// Show only this function, by the name it is printed under
@@ -105,8 +110,11 @@ pub struct CompileArgs {
 /// Options of everything that makes native code.
 #[derive(Args, Debug)]
 pub struct NativeArgs {
-    /// Optimisation: 0, 1, 2, 3, or s for size
-    #[arg(short = 'O', value_name = "LEVEL", value_parser = ["0", "1", "2", "3", "s"])]
+    /// What compiles or runs the program
+    #[arg(long, value_enum, default_value_t, value_name = "NAME")]
+    pub backend: BackendChoice,
+    /// Optimisation: 0, 1, 2, 3, s for size, or z for the least size
+    #[arg(short = 'O', value_name = "LEVEL", value_parser = ["0", "1", "2", "3", "s", "z"])]
     pub opt: Option<String>,
     /// The same as -O2
     #[arg(long, conflicts_with = "opt")]
@@ -117,7 +125,62 @@ pub struct NativeArgs {
     /// The linker driver; otherwise KILN_CC, CC or cc
     #[arg(long, value_name = "PROGRAM")]
     pub linker: Option<String>,
+    /// A further argument of the linker driver; can be given several times
+    #[arg(long, value_name = "ARG", allow_hyphen_values = true)]
+    pub link_arg: Vec<String>,
+    /// Where the target's headers and libraries are
+    #[arg(long, value_name = "DIR")]
+    pub sysroot: Option<PathBuf>,
+    /// Link a library: -lm; can be given several times
+    #[arg(short = 'l', value_name = "NAME")]
+    pub library: Vec<String>,
+    /// Run none of LLVM's passes, whatever the level
+    #[arg(long)]
+    pub skip_opt: bool,
+    /// With `--emit asm=x.ll`: also write the IR before the passes, to x.unopt.ll
+    #[arg(long)]
+    pub keep_unopt: bool,
+    /// Run these passes of LLVM instead of those of the level, such as "mem2reg,instcombine"
+    #[arg(long, value_name = "PASSES", conflicts_with = "skip_opt")]
+    pub passes: Option<String>,
+    /// The processor to compile for, as LLVM calls it
+    #[arg(long, value_name = "NAME")]
+    pub cpu: Option<String>,
+    /// Features of the processor: "+avx2,-sse4a"
+    #[arg(long, value_name = "LIST", allow_hyphen_values = true)]
+    pub features: Option<String>,
 }
+
+/// What compiles or runs a program.
+#[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum BackendChoice {
+    /// Cranelift for -O0 where it has the target, LLVM for the rest
+    #[default]
+    Auto,
+    /// LLVM, ahead of time
+    Llvm,
+    /// Cranelift: quick to compile, little optimised
+    Cranelift,
+    /// The interpreter (run only)
+    Interp,
+    /// LLVM, in memory (run only)
+    Jit,
+}
+
+impl From<BackendChoice> for BackendName {
+    fn from(choice: BackendChoice) -> BackendName {
+        match choice {
+            BackendChoice::Auto => BackendName::Auto,
+            BackendChoice::Llvm => BackendName::Llvm,
+            BackendChoice::Cranelift => BackendName::Cranelift,
+            BackendChoice::Interp => BackendName::Interp,
+            BackendChoice::Jit => BackendName::Jit,
+        }
+    }
+}
+
+/// What the linker takes beside programs.
+const OBJECT_ENDINGS: &[&str] = &["o", "a", "so", "obj", "lib", "dylib"];
 
 /// When to use colours.
 #[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -177,8 +240,12 @@ impl Command {
             Command::Build { files, output, compile, native } => {
                 (Mode::Build, files, compile, Some(native), output, Vec::new())
             }
-            Command::Run { file, interp, compile, native, args } => {
-                interpret = interp || !has_native_code();
+            Command::Run { file, interp, jit, compile, mut native, args } => {
+                if jit {
+                    native.backend = BackendChoice::Jit;
+                }
+                let is_auto = native.backend == BackendChoice::Auto;
+                interpret = interp || native.backend == BackendChoice::Interp || (is_auto && !has_native_code());
                 (Mode::Run, vec![file], compile, Some(native), None, args)
             }
             Command::Test { files, filter, compile } => {
@@ -209,7 +276,8 @@ impl CompileArgs {
 
 impl NativeArgs {
     fn apply(self, options: &mut Options) {
-        let NativeArgs { opt, release, debug: _, linker } = self;
+        options.backend = self.backend.into();
+        let NativeArgs { opt, release, linker, .. } = self;
         options.opt = match opt.as_deref() {
             None if release => OptLevel::Default,
             // `--debug` asks for what is the default.
@@ -217,9 +285,27 @@ impl NativeArgs {
             Some("1") => OptLevel::Less,
             Some("2") => OptLevel::Default,
             Some("3") => OptLevel::Aggressive,
+            Some("z") => OptLevel::MinSize,
             Some(_) => OptLevel::Size,
         };
         options.linker = Linker::asked_for(linker.as_deref());
+        options.tuning = Tuning {
+            skip_opt: self.skip_opt,
+            keep_unopt: self.keep_unopt,
+            passes: self.passes,
+            cpu: self.cpu,
+            features: self.features,
+            link_args: self.link_arg,
+            sysroot: self.sysroot,
+            libraries: self.library,
+            objects: Vec::new(),
+        };
+        let is_object = |input: &PathBuf| {
+            input.extension().is_some_and(|ending| OBJECT_ENDINGS.iter().any(|known| ending == *known))
+        };
+        let (objects, inputs) = std::mem::take(&mut options.inputs).into_iter().partition(is_object);
+        options.tuning.objects = objects;
+        options.inputs = inputs;
     }
 }
 

@@ -1,5 +1,6 @@
 //! The mistakes of this crate: files, options, tools. Each is data; its words are made here.
 
+use crate::Stage;
 use crate::files::ReadError;
 use kiln_source::{Diagnostic, Span, codes};
 use std::io;
@@ -221,9 +222,17 @@ impl UnknownTarget<'_> {
 pub(crate) enum BackendUnavailable {
     /// It was built without LLVM.
     NoLlvm { wanted: String },
-    /// LLVM refuses.
-    #[cfg(kiln_llvm)]
+    /// The backend refuses.
+    #[cfg_attr(not(any(kiln_llvm, feature = "cranelift")), expect(dead_code, reason = "nothing refuses"))]
     Refused { backend: String, reason: String },
+    /// This build has no Cranelift.
+    NoCranelift,
+    /// The backend does not make this stage.
+    NoStage { backend: &'static str, stage: Stage },
+    /// The backend makes no executables.
+    NoExecutables { backend: &'static str },
+    /// The backend does not know this target.
+    NoTarget { backend: &'static str, triple: String, targets: Vec<&'static str> },
 }
 
 impl BackendUnavailable {
@@ -235,9 +244,26 @@ impl BackendUnavailable {
                     "`cargo xtask setup` installs LLVM (on Debian: `apt-get install llvm-22-dev g++`); then build `kiln` again",
                 )
             }
-            #[cfg(kiln_llvm)]
             BackendUnavailable::Refused { backend, reason } => {
                 Diagnostic::global_error(codes::E0806, format!("{backend} can't do that: {reason}"))
+            }
+            BackendUnavailable::NoCranelift => {
+                Diagnostic::global_error(codes::E0806, "this `kiln` was built without Cranelift")
+                    .help("build it with the feature `cranelift`, or take another backend: `--backend llvm`")
+            }
+            BackendUnavailable::NoStage { backend, stage } => {
+                let message = format!("{backend} does not make `--emit {}`", stage.name());
+                let makers = if stage == Stage::Clif { "cranelift" } else { "llvm" };
+                Diagnostic::global_error(codes::E0806, message).help(format!("`--backend {makers}` does"))
+            }
+            BackendUnavailable::NoExecutables { backend } => {
+                Diagnostic::global_error(codes::E0806, format!("{backend} makes no executables"))
+                    .help("it runs programs: `kiln run`; `--backend llvm` and `--backend cranelift` make executables")
+            }
+            BackendUnavailable::NoTarget { backend, triple, targets } => {
+                Diagnostic::global_error(codes::E0806, format!("{backend} does not compile for `{triple}`"))
+                    .note(format!("it compiles for {}", targets.join(", ")))
+                    .help("`kiln targets` lists what each backend compiles for")
             }
         }
     }

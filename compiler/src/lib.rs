@@ -10,7 +10,7 @@
 
 mod options;
 pub use kiln_sema::Limits;
-pub use options::{Emit, Linker, Mode, OptLevel, Options, target_named};
+pub use options::{Emit, Linker, Mode, OptLevel, Options, Tuning, target_named};
 
 mod stage;
 pub use stage::Stage;
@@ -31,7 +31,10 @@ mod load;
 mod emit;
 
 mod backend;
-pub use backend::{Backend, Made, Unit, Wanted, has_native_code, native};
+pub use backend::{
+    Backend, BackendName, Backends, Capabilities, Choice, Executed, Execution, Interpreter, Loaded, Made, Unit, Wanted,
+    has_cranelift, has_llvm, has_native_code,
+};
 
 mod guard;
 pub use guard::{guarded, silence_panics};
@@ -49,7 +52,8 @@ mod link;
 pub use link::link;
 
 mod run;
-pub use run::{Ended, run};
+pub use kiln_child::Ended;
+pub use run::run;
 
 mod interpret;
 pub use interpret::{Interpreted, Streams, interpret, interpret_tests, interpret_within, panic_text};

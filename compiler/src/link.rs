@@ -6,6 +6,7 @@ use crate::output::Beside;
 use crate::{Linker, Options};
 use kiln_source::Diagnostic;
 use kiln_types::{Arch, Os, Target};
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus};
 use std::{env, fs};
@@ -31,7 +32,14 @@ pub fn link(objects: &[Vec<u8>], output: &Path, options: &Options) -> Result<(),
 fn run_linker(objects: &[PathBuf], output: &Path, options: &Options) -> Result<(), LinkFailed> {
     let linker = options.linker.clone().unwrap_or_else(|| default_linker(&options.target));
     let mut command = Command::new(&linker.program);
-    command.args(&linker.args).args(objects).arg("-o").arg(output);
+    command.args(&linker.args);
+    if let Some(sysroot) = &options.tuning.sysroot {
+        let mut argument = OsString::from("--sysroot=");
+        argument.push(sysroot);
+        command.arg(argument);
+    }
+    command.args(objects).args(&options.tuning.objects).arg("-o").arg(output);
+    command.args(options.tuning.libraries.iter().map(|library| format!("-l{library}"))).args(&options.tuning.link_args);
     if options.target.os != Os::Freestanding {
         command.arg("-lm");
     }

@@ -7,5 +7,5 @@ mod cli;
 mod printer;
 
 fn main() {
-    std::process::exit(app::main(kiln_compiler::native()))
+    std::process::exit(app::main(kiln_compiler::Backends::all()))
 }

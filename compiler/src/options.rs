@@ -1,7 +1,7 @@
 //! What is asked of one compilation. One [`Options`] travels through the whole driver.
 
-use crate::Stage;
 use crate::errors::UnknownTarget;
+use crate::{BackendName, Stage};
 use kiln_sema::Limits;
 use kiln_source::Diagnostic;
 use kiln_types::Target;
@@ -34,6 +34,8 @@ pub enum OptLevel {
     Aggressive,
     /// `-Os`: small.
     Size,
+    /// `-Oz`: as small as can be.
+    MinSize,
 }
 
 /// A stage's text or bytes that is asked for, and where it goes.
@@ -56,6 +58,41 @@ pub struct Linker {
     pub asked_by: &'static str,
 }
 
+/// What goes to LLVM as it is, and to the linker.
+#[derive(Clone, Debug, Default)]
+pub struct Tuning {
+    /// `--skip-opt`: none of LLVM's passes run, whatever the level.
+    pub skip_opt: bool,
+    /// `--keep-unopt`: `--emit asm` also writes the IR before the passes.
+    pub keep_unopt: bool,
+    /// `--passes`: these passes run instead of those of the level.
+    pub passes: Option<String>,
+    /// `--cpu`: the processor, as LLVM calls it.
+    pub cpu: Option<String>,
+    /// `--features`: such as `+avx2,-sse4a`.
+    pub features: Option<String>,
+    /// `--link-arg`: further arguments of the linker driver, in order.
+    pub link_args: Vec<String>,
+    /// `--sysroot`: where the target's libraries are.
+    pub sysroot: Option<PathBuf>,
+    /// `-l`: libraries, in order.
+    pub libraries: Vec<String>,
+    /// Objects and archives that are linked with the program, in order.
+    pub objects: Vec<PathBuf>,
+}
+
+impl Tuning {
+    /// Whether something is asked of LLVM in particular.
+    pub fn is_for_llvm(&self) -> bool {
+        self.skip_opt || self.keep_unopt || self.passes.is_some() || self.cpu.is_some() || self.features.is_some()
+    }
+
+    /// Whether the program needs more than itself and the C library.
+    pub fn links_more(&self) -> bool {
+        !(self.link_args.is_empty() && self.libraries.is_empty() && self.objects.is_empty() && self.sysroot.is_none())
+    }
+}
+
 /// Everything a user can ask of one compilation.
 #[derive(Clone, Debug)]
 pub struct Options {
@@ -69,6 +106,10 @@ pub struct Options {
     pub opt: OptLevel,
     /// Whether the program is run on the interpreter instead of as native code.
     pub interpret: bool,
+    /// What compiles or executes the program.
+    pub backend: BackendName,
+    /// What goes to LLVM as it is, and to the linker.
+    pub tuning: Tuning,
     /// Stages to emit.
     pub emits: Vec<Emit>,
     /// The one function whose text is emitted, by its printed name.
@@ -92,6 +133,8 @@ impl Options {
             target: Target::host(),
             opt: OptLevel::None,
             interpret: false,
+            backend: BackendName::Auto,
+            tuning: Tuning::default(),
             emits: Vec::new(),
             only: None,
             output: None,
@@ -109,6 +152,13 @@ impl Options {
     /// Whether something is wanted that only a backend makes.
     pub fn needs_backend(&self) -> bool {
         self.wants_executable() || self.emits.iter().any(|emit| emit.stage.is_made_by_backend())
+    }
+
+    /// Whether the program is run, needs nothing from elsewhere, and so need not be linked.
+    pub fn runs_in_memory(&self) -> bool {
+        let is_plain =
+            self.linker.as_ref().is_none_or(|linker| linker.asked_by != "--linker") && !self.tuning.links_more();
+        self.mode == Mode::Run && self.wants_executable() && is_plain && self.target == Target::host()
     }
 
     /// Whether an executable is to be made: by `run`, and by `build` unless it was only asked to emit something.

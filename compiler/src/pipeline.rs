@@ -1,6 +1,6 @@
 //! The pipeline on one screen.
 
-use crate::backend::{Backend, Unit, Wanted, native};
+use crate::backend::{Backend, Backends, Choice, Loaded, Made, Unit, Wanted};
 use crate::cascade::Broken;
 use crate::emit::{check_only, cut, emit_functions};
 use crate::errors::BackendUnavailable;
@@ -21,6 +21,10 @@ pub struct Compilation {
     pub emitted: Vec<Emitted>,
     /// The objects of the executable, to be linked together; none if none is wanted or something is wrong.
     pub objects: Vec<Vec<u8>>,
+    /// The program in memory instead, where it is run in this process's memory.
+    pub loaded: Option<Box<dyn Loaded>>,
+    /// LLVM's IR before its passes, where it was asked for.
+    pub unoptimised: Option<Vec<u8>>,
 }
 
 /// The program behind a compilation. It stays on the thread that made it.
@@ -39,9 +43,22 @@ impl Compilation {
     }
 }
 
-/// Compiles what the options ask for, with the backend of this build. Never prints, links or runs anything.
+/// Compiles what the options ask for, with the backend of this build that fits. Never prints, links or runs anything.
 pub fn compile(options: &Options, files: &dyn Files) -> Compilation {
-    compile_with(options, files, native()).0
+    let choice = Backends::all().choose(options);
+    let backend = match &choice {
+        Ok(Choice::Here(backend)) => Some(*backend),
+        Ok(Choice::Beside) | Err(_) => None,
+    };
+    let mut compilation = compile_with(options, files, backend).0;
+    if let Err(refusal) = choice
+        && options.needs_backend()
+    {
+        // Says more than that there is no backend.
+        compilation.diagnostics.retain(|diagnostic| diagnostic.code != refusal.code);
+        compilation.diagnostics.push(*refusal);
+    }
+    compilation
 }
 
 /// Compiles what the options ask for, and gives the checked program too. What a backend would make is refused where there is
@@ -63,12 +80,14 @@ pub fn compile_with(options: &Options, files: &dyn Files, backend: Option<&dyn B
     }
 
     Phase::Generating.enter();
-    let objects =
-        if session.reporter.has_errors() { Vec::new() } else { generate(&mut session, &mut analysis, backend) };
+    let made =
+        if session.reporter.has_errors() { Made::default() } else { generate(&mut session, &mut analysis, backend) };
 
     let mut diagnostics = session.reporter.take();
     diagnostics.retain(|diagnostic| broken.is_worth_saying(diagnostic));
-    let compilation = Compilation { sources: session.sources, diagnostics, emitted: session.emitted, objects };
+    let Session { sources, emitted, .. } = session;
+    let Made { objects, loaded, unoptimised, .. } = made;
+    let compilation = Compilation { sources, diagnostics, emitted, objects, loaded, unoptimised };
     (compilation, Checked { hir, analysis })
 }
 
@@ -87,14 +106,18 @@ fn analyse(session: &mut Session<'_>, hir: &kiln_hir::Program) -> Analysis {
     kiln_sema::analyze(hir, &session.sources, &mut session.interner, &mut session.reporter, &options)
 }
 
-/// CFG → what the backend makes: stages asked for, and the objects of an executable.
-fn generate(session: &mut Session<'_>, analysis: &mut Analysis, backend: Option<&dyn Backend>) -> Vec<Vec<u8>> {
+/// CFG → what the backend makes: stages asked for, and the code of an executable.
+fn generate(session: &mut Session<'_>, analysis: &mut Analysis, backend: Option<&dyn Backend>) -> Made {
     let options = session.options;
     if !options.needs_backend() {
-        return Vec::new();
+        return Made::default();
     }
     let stages = options.emits.iter().map(|emit| emit.stage).filter(|stage| stage.is_made_by_backend());
-    let wanted = Wanted { stages: stages.collect(), executable: options.wants_executable() };
+    let wanted = Wanted {
+        stages: stages.collect(),
+        executable: options.wants_executable(),
+        in_memory: options.runs_in_memory(),
+    };
     let name = options.inputs.first().and_then(|root| root.file_name()).map(|name| name.to_string_lossy());
     let unit = Unit {
         program: &analysis.program,
@@ -103,31 +126,25 @@ fn generate(session: &mut Session<'_>, analysis: &mut Analysis, backend: Option<
         sources: &session.sources,
         names: &session.interner,
         name: name.as_deref().unwrap_or("program"),
-        opt: options.opt,
+        options,
     };
     let made = match backend {
         Some(backend) => backend.compile(unit, &wanted),
-        None => Err(Box::new(BackendUnavailable::NoLlvm { wanted: purpose(options) }.diagnostic())),
+        None => Err(Box::new(BackendUnavailable::NoLlvm { wanted: "native code".to_owned() }.diagnostic())),
     };
     match made {
-        Ok(made) => {
-            for (stage, bytes) in made.stages {
+        Ok(mut made) => {
+            for (stage, bytes) in std::mem::take(&mut made.stages) {
                 session.emit(stage, |_| match &options.only {
                     Some(only) if !stage.is_binary() => cut(stage, &bytes, only, analysis),
                     _ => bytes,
                 });
             }
-            made.objects
+            made
         }
         Err(error) => {
             session.reporter.error(*error);
-            Vec::new()
+            Made::default()
         }
     }
-}
-
-/// What a backend is wanted for.
-fn purpose(options: &Options) -> String {
-    let stage = options.emits.iter().find(|emit| emit.stage.is_made_by_backend());
-    stage.map_or_else(|| "native code".to_owned(), |emit| format!("`--emit {}`", emit.stage.name()))
 }

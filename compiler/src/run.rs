@@ -1,31 +1,12 @@
 //! Runs a native program from a folder that is gone afterwards.
 
-use crate::Options;
 use crate::errors::{RunFailed, UnwritableOutput};
 use crate::link::link;
+use crate::{Ended, Options};
 use kiln_source::Diagnostic;
 use std::ffi::OsString;
 use std::path::Path;
 use std::process::{Command, ExitStatus};
-
-/// How a program ended.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Ended {
-    /// By itself, with this status.
-    Status(i32),
-    /// By this signal.
-    Signal(i32),
-}
-
-impl Ended {
-    /// The status a shell gives it: 128 + n for signal n.
-    pub fn exit_status(self) -> i32 {
-        match self {
-            Ended::Status(status) => status,
-            Ended::Signal(signal) => 128 + signal,
-        }
-    }
-}
 
 /// Links the objects, runs the program with `args` and the terminal's input and output, and says how it ended.
 ///

@@ -13,6 +13,8 @@ pub enum Stage {
     Air,
     /// Basic blocks.
     Cfg,
+    /// Cranelift's textual IR.
+    Clif,
     /// LLVM's textual IR.
     LlvmIr,
     /// The target's assembly.
@@ -30,6 +32,7 @@ const NAMES: &[(Stage, &[&str])] = &[
     (Stage::Hir, &["hir"]),
     (Stage::Air, &["air"]),
     (Stage::Cfg, &["cfg"]),
+    (Stage::Clif, &["clif"]),
     (Stage::LlvmIr, &["asm", "llvm-ir"]),
     (Stage::NativeAsm, &["native-asm"]),
     (Stage::Obj, &["obj"]),
@@ -60,7 +63,7 @@ impl Stage {
 
     /// Whether a backend makes it, of a whole program.
     pub fn is_made_by_backend(self) -> bool {
-        self >= Stage::LlvmIr
+        self >= Stage::Clif
     }
 
     /// Whether `--only` can show one function of it.

@@ -1,8 +1,8 @@
 //! What runs a program: the interpreter, and native code at two levels of optimisation.
 
 use kiln_compiler::{
-    Compilation, Files, Format, Interpreted, Limits, Mode, OptLevel, Options, Streams, compile, compile_with, guarded,
-    has_native_code, interpret_within, link, panic_text, render,
+    BackendName, Compilation, Files, Format, Interpreted, Limits, Mode, OptLevel, Options, Streams, compile,
+    compile_with, guarded, has_cranelift, has_llvm, interpret_within, link, panic_text, render,
 };
 use kiln_source::Diagnostic;
 use std::io::{Read, Write};
@@ -16,8 +16,10 @@ use std::time::{Duration, Instant};
 pub enum Engine {
     /// The interpreter, in this process.
     Interpreter,
-    /// Native code at this level.
+    /// Native code through LLVM at this level.
     Native(OptLevel),
+    /// Native code through Cranelift.
+    Cranelift,
 }
 
 /// What a program did.
@@ -41,8 +43,11 @@ impl Engine {
     /// The engines that this build of the compiler has.
     pub fn available() -> Vec<Engine> {
         let mut engines = vec![Engine::Interpreter];
-        if has_native_code() {
+        if has_llvm() {
             engines.extend([OptLevel::None, OptLevel::Default].map(Engine::Native));
+        }
+        if has_cranelift() {
+            engines.push(Engine::Cranelift);
         }
         engines
     }
@@ -53,6 +58,7 @@ impl Engine {
             Engine::Interpreter => "interpreter",
             Engine::Native(OptLevel::None) => "native -O0",
             Engine::Native(_) => "native -O2",
+            Engine::Cranelift => "cranelift",
         }
     }
 
@@ -61,8 +67,12 @@ impl Engine {
     /// # Errors
     /// Why it did not come to a run, or did not end.
     pub fn run(self, root: &Path, files: &(dyn Files + Sync)) -> Result<Outcome, String> {
-        let Engine::Native(opt) = self else { return interpreted(root, files) };
-        let options = Options { opt, ..options(Mode::Build, root) };
+        let (backend, opt) = match self {
+            Engine::Interpreter => return interpreted(root, files),
+            Engine::Native(opt) => (BackendName::Llvm, opt),
+            Engine::Cranelift => (BackendName::Cranelift, OptLevel::None),
+        };
+        let options = Options { backend, opt, ..options(Mode::Build, root) };
         let compilation = compiled(&options, files)?;
         if compilation.objects.is_empty() {
             return Err(format!("no object: {:?}", compilation.diagnostics));

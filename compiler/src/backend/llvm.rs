@@ -1,46 +1,88 @@
-//! Native code through LLVM.
+//! Native code through LLVM, as objects or in memory.
 
-use super::{Backend, Made, Unit, Wanted};
+use super::{Backend, Capabilities, Loaded, Made, Unit, Wanted};
 use crate::errors::{BackendUnavailable, InternalError};
-use crate::{OptLevel, Stage};
+use crate::{OptLevel, Options, Stage};
 use kiln_codegen_llvm as codegen;
 use kiln_codegen_llvm::CodegenError;
 use kiln_source::Diagnostic;
 
 /// LLVM.
-pub(super) struct Llvm;
+pub(super) struct Llvm {
+    /// Whether it loads programs that are to be run into this process, if they need nothing from elsewhere.
+    pub in_memory: bool,
+}
 
 /// Parts a big program is split into, to be made by several threads. A part more costs little on a machine with few cores.
 const UNITS: usize = 8;
 
+impl Loaded for codegen::Loaded {
+    fn run(&self) -> i32 {
+        codegen::Loaded::run(self)
+    }
+}
+
 impl Backend for Llvm {
+    fn name(&self) -> &'static str {
+        "LLVM"
+    }
+
+    fn capabilities(&self) -> Capabilities {
+        let stages = &[Stage::LlvmIr, Stage::NativeAsm, Stage::Obj, Stage::Bitcode];
+        Capabilities { stages, links: !self.in_memory, executes: true, optimises: true }
+    }
+
+    fn targets(&self) -> Vec<&'static str> {
+        codegen::targets()
+    }
+
     fn compile(&self, unit: Unit<'_>, wanted: &Wanted) -> Result<Made, Box<Diagnostic>> {
-        let Unit { program, pool, layouts, sources, names, name, opt } = unit;
-        let level = level(opt);
+        let Unit { program, pool, layouts, sources, names, name, options } = unit;
         let wants = |stage| wanted.stages.contains(&stage);
-        let options = codegen::Options {
-            module_name: name.into(),
-            level,
-            units: if wants(Stage::Obj) { 1 } else { UNITS },
-            wanted: codegen::Wanted {
-                // Without passes the text is the one that can be read beside the CFG.
-                ir: wants(Stage::LlvmIr) && !level.optimises(),
-                optimised_ir: wants(Stage::LlvmIr) && level.optimises(),
-                bitcode: wants(Stage::Bitcode),
-                assembly: wants(Stage::NativeAsm),
-                object: wants(Stage::Obj) || wanted.executable,
-            },
-            ..codegen::Options::default()
-        };
-        let made = codegen::compile(program, pool, layouts, sources, names, &options).map_err(diagnostic)?;
+        let settings = settings(name, options, wanted);
+        let made = codegen::compile(program, pool, layouts, sources, names, &settings).map_err(diagnostic)?;
+        let shown = if settings.wanted.optimised_ir { made.optimised_ir } else { made.ir.clone() };
         let stages = [
-            (Stage::LlvmIr, made.ir.or(made.optimised_ir).map(String::into_bytes)),
+            (Stage::LlvmIr, shown.map(String::into_bytes)),
             (Stage::NativeAsm, made.assembly),
             (Stage::Obj, made.objects.first().filter(|_| wants(Stage::Obj)).cloned()),
             (Stage::Bitcode, made.bitcode),
         ];
         let stages = stages.into_iter().filter_map(|(stage, bytes)| Some((stage, bytes?))).collect();
-        Ok(Made { stages, objects: if wanted.executable { made.objects } else { Vec::new() } })
+        let unoptimised = made.ir.filter(|_| options.tuning.keep_unopt).map(String::into_bytes);
+        let objects = if wanted.executable { made.objects } else { Vec::new() };
+        // A foreign function that only the linker finds is no mistake.
+        let loaded = (self.in_memory && wanted.in_memory).then(|| codegen::load(&objects).ok()).flatten();
+        let loaded = loaded.map(|loaded| Box::new(loaded) as Box<dyn Loaded>);
+        Ok(Made { stages, unoptimised, objects: if loaded.is_some() { Vec::new() } else { objects }, loaded })
+    }
+}
+
+fn settings(name: &str, options: &Options, wanted: &Wanted) -> codegen::Options {
+    let tuning = &options.tuning;
+    let level = level(options.opt);
+    let wants = |stage| wanted.stages.contains(&stage);
+    // Without passes the text is the one that can be read beside the CFG.
+    let is_changed = (level.optimises() && !tuning.skip_opt) || tuning.passes.is_some();
+    codegen::Options {
+        module_name: name.into(),
+        level,
+        cpu: tuning.cpu.as_deref().unwrap_or("").into(),
+        features: tuning.features.as_deref().unwrap_or("").into(),
+        passes: match (&tuning.passes, tuning.skip_opt) {
+            (Some(passes), _) => Some(passes.as_str().into()),
+            (None, true) => Some("".into()),
+            (None, false) => None,
+        },
+        units: if wants(Stage::Obj) { 1 } else { UNITS },
+        wanted: codegen::Wanted {
+            ir: wants(Stage::LlvmIr) && (!is_changed || tuning.keep_unopt),
+            optimised_ir: wants(Stage::LlvmIr) && is_changed,
+            bitcode: wants(Stage::Bitcode),
+            assembly: wants(Stage::NativeAsm),
+            object: wants(Stage::Obj) || wanted.executable,
+        },
+        ..codegen::Options::default()
     }
 }
 
@@ -51,6 +93,7 @@ fn level(opt: OptLevel) -> codegen::OptLevel {
         OptLevel::Default => codegen::OptLevel::O2,
         OptLevel::Aggressive => codegen::OptLevel::O3,
         OptLevel::Size => codegen::OptLevel::Os,
+        OptLevel::MinSize => codegen::OptLevel::Oz,
     }
 }
 

@@ -1,12 +1,46 @@
-//! What makes native code of a program, and which of them this build has.
+//! What compiles and executes programs: one interface, and which implementations this build has.
+//!
+//! | backend | makes | executes |
+//! | --- | --- | --- |
+//! | [`Interpreter`] | nothing | the program, on the virtual machine |
+//! | `Cranelift` | objects and its IR, for 64-bit machines | in memory, or linked |
+//! | `Llvm` | objects, IR, bitcode and assembly, for all targets | in memory, or linked |
 
+#[cfg(feature = "cranelift")]
+mod cranelift;
+mod interpreter;
 #[cfg(kiln_llvm)]
 mod llvm;
 
-use crate::{OptLevel, Stage};
+mod choice;
+pub use choice::{Backends, Choice};
+
+mod execute;
+pub use execute::{Executed, Execution};
+
+pub use interpreter::Interpreter;
+
+use crate::{Options, Stage};
 use kiln_cfg::Program;
 use kiln_source::{Diagnostic, Interner, SourceMap};
 use kiln_types::{Layouts, Pool};
+use std::fmt::Debug;
+
+/// The backend somebody asked for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum BackendName {
+    /// The one that fits: see [`Backends::choose`].
+    #[default]
+    Auto,
+    /// LLVM, ahead of time.
+    Llvm,
+    /// Cranelift.
+    Cranelift,
+    /// The interpreter.
+    Interp,
+    /// LLVM, in memory.
+    Jit,
+}
 
 /// A closed program and what is asked of it. The target is the layouts'.
 pub struct Unit<'a> {
@@ -22,17 +56,48 @@ pub struct Unit<'a> {
     pub names: &'a Interner,
     /// Name of the module in what is made; no path.
     pub name: &'a str,
-    /// Optimisation.
-    pub opt: OptLevel,
+    /// Optimisation, processor, and the like.
+    pub options: &'a Options,
 }
 
-/// What translates programs into the forms after the CFG.
+/// What compiles and executes programs.
 pub trait Backend: Sync {
+    /// How users know it.
+    fn name(&self) -> &'static str;
+
+    /// What it can do.
+    fn capabilities(&self) -> Capabilities;
+
+    /// The triples it compiles for.
+    fn targets(&self) -> Vec<&'static str>;
+
     /// Makes what is wanted.
     ///
     /// # Errors
     /// E0806 where it can't do that for this target, E0901 where an invariant is broken.
     fn compile(&self, unit: Unit<'_>, wanted: &Wanted) -> Result<Made, Box<Diagnostic>>;
+
+    /// Executes a program that it compiled, and waits for its end. By default what was loaded runs in a process of its own, and
+    /// objects are linked and started.
+    ///
+    /// # Errors
+    /// The program could not be linked or started.
+    fn execute(&self, execution: Execution<'_>) -> Result<Executed, Box<Diagnostic>> {
+        execute::natively(execution)
+    }
+}
+
+/// What a backend can do.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Capabilities {
+    /// The stages it makes.
+    pub stages: &'static [Stage],
+    /// Makes objects for executables.
+    pub links: bool,
+    /// Executes programs without a linker.
+    pub executes: bool,
+    /// Optimises.
+    pub optimises: bool,
 }
 
 /// What a backend is to make.
@@ -40,28 +105,42 @@ pub trait Backend: Sync {
 pub struct Wanted {
     /// Stages to show.
     pub stages: Vec<Stage>,
-    /// Objects for an executable.
+    /// Code for the whole program.
     pub executable: bool,
+    /// The code may be loaded into this process instead of being made as objects.
+    pub in_memory: bool,
 }
 
 /// What a backend made.
-#[derive(Clone, PartialEq, Eq, Debug, Default)]
+#[derive(Debug, Default)]
 pub struct Made {
     /// The stages to show, in the order of the pipeline.
     pub stages: Vec<(Stage, Vec<u8>)>,
+    /// Textual IR as it was before the passes, where it was asked for.
+    pub unoptimised: Option<Vec<u8>>,
     /// The objects of the executable, to be linked together.
     pub objects: Vec<Vec<u8>>,
+    /// The program in memory, instead of objects.
+    pub loaded: Option<Box<dyn Loaded>>,
 }
 
-/// The backend of this build, if it has one.
-pub fn native() -> Option<&'static dyn Backend> {
-    #[cfg(kiln_llvm)]
-    return Some(&llvm::Llvm);
-    #[cfg(not(kiln_llvm))]
-    None
+/// A program in memory.
+pub trait Loaded: Debug + Send {
+    /// Runs it in this process, which it may end or break. Gives the status that its `main` returns.
+    fn run(&self) -> i32;
+}
+
+/// Whether this build has LLVM, in this program or beside it.
+pub fn has_llvm() -> bool {
+    cfg!(kiln_llvm)
+}
+
+/// Whether this build has Cranelift.
+pub fn has_cranelift() -> bool {
+    cfg!(feature = "cranelift")
 }
 
 /// Whether this build makes native code.
 pub fn has_native_code() -> bool {
-    cfg!(kiln_llvm)
+    has_llvm() || has_cranelift()
 }

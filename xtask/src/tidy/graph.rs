@@ -18,7 +18,9 @@ const KNOWS: &[(&str, &[&str])] = &[
     ("kiln-interp", &["kiln-source", "kiln-types", "kiln-air", "kiln-cfg"]),
     ("kiln-sema", &["kiln-source", "kiln-hir", "kiln-types", "kiln-air", "kiln-cfg", "kiln-interp"]),
     ("kiln-codegen", &["kiln-source", "kiln-types", "kiln-air", "kiln-cfg"]),
+    ("kiln-codegen-cranelift", &["kiln-source", "kiln-types", "kiln-air", "kiln-cfg", "kiln-codegen"]),
     ("kiln-codegen-llvm", &["kiln-source", "kiln-types", "kiln-air", "kiln-cfg", "kiln-codegen"]),
+    ("kiln-child", &[]),
     (
         "kiln-compiler",
         &[
@@ -31,6 +33,8 @@ const KNOWS: &[(&str, &[&str])] = &[
             "kiln-cfg",
             "kiln-interp",
             "kiln-sema",
+            "kiln-child",
+            "kiln-codegen-cranelift",
             "kiln-codegen-llvm",
         ],
     ),
@@ -43,6 +47,7 @@ const KNOWS: &[(&str, &[&str])] = &[
 const ABSENT: &[(&str, &[&str])] = &[
     ("kiln-interp", &["kiln-sema", "kiln-hir", "kiln-syntax"]),
     ("kiln-codegen", &["kiln-sema", "kiln-interp", "kiln-hir", "kiln-syntax", "miette"]),
+    ("kiln-codegen-cranelift", &["kiln-sema", "kiln-interp", "kiln-hir", "kiln-syntax", "miette"]),
     ("kiln-codegen-llvm", &["kiln-sema", "kiln-interp", "kiln-hir", "kiln-syntax", "miette"]),
 ];
 
@@ -138,6 +143,7 @@ const INNER: &[&str] = &[
     "interp/src/",
     "sema/src/",
     "codegen/src/",
+    "codegen-cranelift/src/",
     "codegen-llvm/src/",
 ];
 

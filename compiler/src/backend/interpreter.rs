@@ -1,0 +1,36 @@
+//! The interpreter as a backend: it makes nothing, and executes the program as it was checked.
+
+use super::{Backend, Capabilities, Executed, Execution, Made, Unit, Wanted};
+use crate::{Streams, interpret};
+use kiln_source::Diagnostic;
+use kiln_types::Target;
+use std::io::{self, Write};
+
+/// The interpreter.
+pub struct Interpreter;
+
+impl Backend for Interpreter {
+    fn name(&self) -> &'static str {
+        "the interpreter"
+    }
+
+    fn capabilities(&self) -> Capabilities {
+        Capabilities { stages: &[], links: false, executes: true, optimises: false }
+    }
+
+    fn targets(&self) -> Vec<&'static str> {
+        Target::known().collect()
+    }
+
+    fn compile(&self, _: Unit<'_>, _: &Wanted) -> Result<Made, Box<Diagnostic>> {
+        Ok(Made::default())
+    }
+
+    fn execute(&self, execution: Execution<'_>) -> Result<Executed, Box<Diagnostic>> {
+        let mut streams = Streams { out: io::stdout().lock(), errors: io::stderr(), input: io::stdin().lock() };
+        let ended = interpret(execution.checked, &mut streams);
+        // Where standard output is closed, nobody can be told.
+        let _ = streams.out.flush();
+        Ok(Executed::Interpreted(Box::new(ended)))
+    }
+}
