@@ -378,7 +378,7 @@ impl<'a> Sema<'a> {
 
     /// AIR → CFG, with the verifiers on in debug builds.
     pub fn finish_body(&mut self, func: FuncId, body: air::Body) -> Checked<()> {
-        let cfg = self.build_cfg(&body);
+        let cfg = self.build_cfg(&body)?;
         self.set_body(func, cfg);
         if self.options.keep_air {
             self.airs.grow_to(func.0 as usize + 1, || None);

@@ -1,6 +1,6 @@
 //! AIR → CFG, with what the CFG builder needs of sema.
 
-use crate::context::Sema;
+use crate::context::{Checked, Sema};
 use kiln_air as air;
 use kiln_cfg::{BuildCx, Glue};
 use kiln_source::{Diagnostic, Warning};
@@ -8,7 +8,7 @@ use kiln_types::FuncId;
 
 impl Sema<'_> {
     /// The CFG of a body that was found right.
-    pub fn build_cfg(&mut self, body: &air::Body) -> kiln_cfg::Func {
+    pub fn build_cfg(&mut self, body: &air::Body) -> Checked<kiln_cfg::Func> {
         if cfg!(debug_assertions) {
             self.verify_air(body);
         }
@@ -21,11 +21,11 @@ impl Sema<'_> {
         if cfg!(debug_assertions) {
             self.verify_cfg(&built.func);
         }
-        self.own(&mut built.func);
+        self.own(&mut built.func, body)?;
         if cfg!(debug_assertions) {
             self.verify_cfg(&built.func);
         }
-        built.func
+        Ok(built.func)
     }
 
     /// Stops with an internal error if the body breaks the contract of AIR.

@@ -390,6 +390,23 @@ impl Pool {
         self.ownership(ty) == Ownership::Copy
     }
 
+    /// Whether a value of the type itself has to be consumed, not only some of its parts.
+    pub fn is_linear_itself(&self, ty: TypeId) -> bool {
+        let is_linear = |ty| self.ownership(ty) == Ownership::Linear;
+        if !is_linear(ty) {
+            return false;
+        }
+        match self.key(ty) {
+            TypeKey::Struct { .. } | TypeKey::AnonStruct { .. } => {
+                self.struct_def(ty).is_some_and(|def| !def.fields.iter().any(|field| is_linear(field.ty)))
+            }
+            TypeKey::Enum { .. } | TypeKey::AnonEnum { .. } => self.enum_def(ty).is_some_and(|def| {
+                !def.variants.iter().flat_map(|variant| &variant.fields).any(|field| is_linear(field.ty))
+            }),
+            _ => false,
+        }
+    }
+
     /// A struct's or enum's own `drop fn`.
     pub fn destructor(&self, ty: TypeId) -> Option<FuncId> {
         match self.key(ty) {

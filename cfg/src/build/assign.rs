@@ -53,6 +53,11 @@ impl Builder<'_, '_> {
             return true;
         }
         let Some(local) = root(self.body, target) else { return false };
+        let by_parts = !matches!(inst, Inst::Call { .. } | Inst::CallPtr { .. });
+        if by_parts && self.survey.is_moved(local) && !self.is_copy(self.ty(target)) {
+            // Setting a part of something that was moved is a mistake; giving it a new value is none.
+            return false;
+        }
         let is_alias = matches!(self.emit.locals[self.local(local)].kind, LocalKind::Alias { .. });
         let partial = self.is_memory(self.ty(target));
         let effects = self.effects(value);

@@ -50,6 +50,17 @@ impl PlaceBuf {
         }
     }
 
+    /// The local it starts at, if all steps from there lead to parts that can be taken away.
+    pub fn owner(&self) -> Option<crate::Local> {
+        match self.base {
+            PlaceBase::Local(local) => {
+                let fixed = |step: &Proj| matches!(step, Proj::Deref | Proj::Index(_));
+                (!self.proj.iter().any(fixed)).then_some(local)
+            }
+            PlaceBase::Static(_) => None,
+        }
+    }
+
     /// The finished place.
     pub fn finish(&self) -> Place {
         Place { base: self.base, proj: self.proj.as_slice().into() }
@@ -208,6 +219,11 @@ impl Builder<'_, '_> {
                 self.emit.compute(TypeId::USIZE, Rvalue::Binary(BinOp::Add(Overflow::Wrapping), last, one), range)
             }
         }
+    }
+
+    /// Whether the place belongs to a local that holds its value itself.
+    pub(super) fn is_owned(&self, place: &PlaceBuf) -> bool {
+        place.owner().is_some_and(|local| !self.emit.locals[local].is_reference())
     }
 
     /// Whether the program may write the place.

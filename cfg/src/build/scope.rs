@@ -5,18 +5,32 @@
 
 use super::Builder;
 use crate::emit::Flow;
-use crate::{Local, Place, Stmt};
+use crate::{Local, Place, Proj, Rvalue, Stmt};
 use kiln_air::{InstId, LocalId};
 use kiln_source::TextRange;
 use kiln_types::TypeId;
+use smallvec::SmallVec;
+
+/// What is dropped when a local's scope ends.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Dropped {
+    /// Nothing.
+    Nothing,
+    /// Its value.
+    Whole,
+    /// Its fields, one by one: the struct was taken apart.
+    Fields,
+    /// The fields of this variant's payload: the enum was taken apart.
+    Payload(u32),
+}
 
 /// A local whose scope is open.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Entry {
     /// Which.
     pub local: Local,
-    /// Its value is dropped.
-    pub drop: bool,
+    /// What of it is dropped.
+    pub drop: Dropped,
     /// Its storage ends.
     pub storage: bool,
 }
@@ -33,20 +47,20 @@ impl Builder<'_, '_> {
 
     /// What is to be done when the scope of a binding ends.
     pub(super) fn binding_entry(&mut self, binding: LocalId, ty: TypeId) -> Entry {
-        let drop = self.needs_drop(ty);
-        let storage = drop || self.is_memory(ty) || self.survey.in_memory(binding);
+        let drop = if self.needs_drop(ty) { Dropped::Whole } else { Dropped::Nothing };
+        let storage = !self.is_copy(ty) || self.is_memory(ty) || self.survey.in_memory(binding);
         Entry { local: Local(binding.0 + 1), drop, storage }
     }
 
     /// Opens the scope of bindings that have their values.
     pub(super) fn enter_scope(&mut self, bindings: &[Entry]) {
-        self.scopes.extend(bindings.iter().filter(|entry| entry.drop || entry.storage));
+        self.scopes.extend(bindings.iter().filter(|entry| entry.drop != Dropped::Nothing || entry.storage));
     }
 
     /// A temporary that has to be dropped when the statement ends, if it still has its value then.
     pub(super) fn drop_at_statement_end(&mut self, local: Local, ty: TypeId) {
         if self.needs_drop(ty) {
-            self.scopes.push(Entry { local, drop: true, storage: false });
+            self.scopes.push(Entry { local, drop: Dropped::Whole, storage: false });
         }
     }
 
@@ -71,12 +85,46 @@ impl Builder<'_, '_> {
     pub(super) fn leave(&mut self, depth: usize, end_storage: bool, range: TextRange) {
         for index in (depth..self.scopes.len()).rev() {
             let entry = self.scopes[index];
-            if entry.drop {
-                self.emit.push(Stmt::Drop(Place::local(entry.local)), range);
+            match entry.drop {
+                Dropped::Nothing => {}
+                Dropped::Whole => self.emit.push(Stmt::Drop(Place::local(entry.local)), range),
+                Dropped::Fields => self.drop_fields(entry.local, None, range),
+                Dropped::Payload(variant) => self.drop_fields(entry.local, Some(variant), range),
             }
             if entry.storage && end_storage {
                 self.emit.push(Stmt::StorageDead(entry.local), range);
             }
         }
+    }
+
+    fn drop_fields(&mut self, local: Local, variant: Option<u32>, range: TextRange) {
+        let ty = self.emit.locals[local].ty;
+        let types: SmallVec<[TypeId; 8]> = match variant {
+            None => {
+                let count = self.cx.pool.field_count(ty).unwrap_or(0);
+                (0..count).filter_map(|index| self.cx.pool.field_type(ty, index)).collect()
+            }
+            Some(variant) => {
+                let def = self.cx.pool.enum_def(ty).expect("only enums have payloads");
+                def.variants[variant as usize].fields.iter().map(|field| field.ty).collect()
+            }
+        };
+        let whole = match variant {
+            None => Place::local(local),
+            Some(variant) => Place::local(local).then(Proj::Variant(variant)),
+        };
+        for (index, ty) in (0..).zip(types) {
+            if self.needs_drop(ty) {
+                self.emit.push(Stmt::Drop(whole.then(Proj::Field(index))), range);
+            }
+        }
+    }
+
+    /// Takes the value of a place apart: its parts are those of a local from now on, which drops what nobody else takes.
+    pub(super) fn take_apart(&mut self, value: Rvalue, ty: TypeId, variant: Option<u32>, range: TextRange) -> Local {
+        let local = self.emit.hold(ty, value, range);
+        let drop = variant.map_or(Dropped::Fields, Dropped::Payload);
+        self.scopes.push(Entry { local, drop, storage: false });
+        local
     }
 }

@@ -1,7 +1,7 @@
 //! What a body's instructions may do, found in one pass before lowering: whether an operand that was read early would
 //! notice a later sibling, and which locals need an address.
 
-use kiln_air::{BindMode, Body, Builtin, Inst, InstId, LocalId, PatId, PatKind};
+use kiln_air::{BindMode, Body, Builtin, Inst, InstId, LocalId, PatId, PatKind, UseKind};
 use kiln_source::Idx;
 use kiln_types::ParamMode;
 
@@ -35,6 +35,7 @@ impl Effects {
 pub(super) struct Survey {
     effects: Vec<Effects>,
     in_memory: Vec<bool>,
+    moved: Vec<bool>,
     takes_addresses: bool,
 }
 
@@ -44,6 +45,8 @@ impl Survey {
         self.effects.clear();
         self.in_memory.clear();
         self.in_memory.resize(body.locals.len(), false);
+        self.moved.clear();
+        self.moved.resize(body.locals.len(), false);
         self.takes_addresses = false;
         for inst in body.insts.iter() {
             let mut effects = self.own(body, inst);
@@ -61,6 +64,11 @@ impl Survey {
     /// Whether something else than the local's name refers to it.
     pub fn in_memory(&self, local: LocalId) -> bool {
         self.in_memory[local.index()]
+    }
+
+    /// Whether the local's value, or a part of it, is taken away somewhere.
+    pub fn is_moved(&self, local: LocalId) -> bool {
+        self.moved[local.index()]
     }
 
     /// Whether the body has raw pointers to its own places.
@@ -92,19 +100,32 @@ impl Survey {
                 self.refer(body, *base);
                 Effects::NONE
             }
+            Inst::Use { place, kind: UseKind::Move } | Inst::Struct { base: Some((place, UseKind::Move)), .. } => {
+                self.take(body, *place);
+                Effects::NONE
+            }
             Inst::Match { scrutinee, arms } => {
                 if arms.iter().any(|arm| binds_alias(body, arm.pat)) {
                     self.refer(body, *scrutinee);
                 }
+                self.take(body, *scrutinee);
                 Effects::NONE
             }
             Inst::Let { pat, init: source, .. } | Inst::ForEach { pat, elems: source, .. } => {
                 if binds_alias(body, *pat) {
                     self.refer(body, *source);
                 }
+                self.take(body, *source);
                 Effects::NONE
             }
             _ => Effects::NONE,
+        }
+    }
+
+    /// The place's value may be taken away, with a use or by a pattern.
+    fn take(&mut self, body: &Body, place: InstId) {
+        if let Some(local) = root(body, place) {
+            self.moved[local.index()] = true;
         }
     }
 

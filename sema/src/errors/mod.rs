@@ -4,6 +4,7 @@ mod comptime;
 mod constants;
 mod items;
 mod memory;
+mod ownership;
 mod patterns;
 mod types;
 
@@ -11,6 +12,7 @@ pub(crate) use comptime::*;
 pub(crate) use constants::*;
 pub(crate) use items::*;
 pub(crate) use memory::*;
+pub(crate) use ownership::*;
 pub(crate) use patterns::*;
 pub(crate) use types::*;
 

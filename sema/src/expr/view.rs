@@ -56,6 +56,16 @@ impl Sema<'_> {
     }
 }
 
+impl Sema<'_> {
+    /// Whether a function is a container's `view` or `view_mut`.
+    pub fn is_view_method(&self, func: FuncId) -> bool {
+        self.instances.decl_of(func).is_some_and(|decl| {
+            let item = self.decl(decl);
+            item.is_member && matches!(item.name.symbol, sym::VIEW | sym::VIEW_MUT)
+        })
+    }
+}
+
 impl BodyCx<'_, '_> {
     /// The slice or text that a container shows; `None` if the type is no container.
     pub fn view_type(&mut self, ty: TypeId, range: TextRange) -> Option<TypeId> {
@@ -90,11 +100,7 @@ impl BodyCx<'_, '_> {
     }
 
     fn is_view_method(&self, func: FuncId) -> bool {
-        let decl = self.sema.instances.decl_of(func);
-        decl.is_some_and(|decl| {
-            let item = self.sema.decl(decl);
-            item.is_member && matches!(item.name.symbol, sym::VIEW | sym::VIEW_MUT)
-        })
+        self.sema.is_view_method(func)
     }
 
     /// The innermost view that a place is a part of.

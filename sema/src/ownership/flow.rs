@@ -178,15 +178,19 @@ fn events(func: &Func, paths: &Paths) -> (Vec<Event>, Vec<u32>) {
     for block in func.blocks.iter() {
         starts.push(events.len() as u32);
         for (index, stmt) in block.stmts.iter().enumerate() {
-            let mut add = |path, change| events.push(Event { stmt: index as u32, path, change });
-            stmt.for_each_mention(&mut |mention| changes(paths, stmt, mention, &mut add));
+            stmt.for_each_mention(&mut |mention| {
+                if let Some((path, change)) = change_of(paths, stmt, mention) {
+                    events.push(Event { stmt: index as u32, path, change });
+                }
+            });
         }
     }
     starts.push(events.len() as u32);
     (events, starts)
 }
 
-fn changes(paths: &Paths, stmt: &Stmt, mention: Mention<'_>, add: &mut impl FnMut(PathId, Change)) {
+/// What a mention in an instruction does to a path.
+pub(crate) fn change_of(paths: &Paths, stmt: &Stmt, mention: Mention<'_>) -> Option<(PathId, Change)> {
     let written = |place: &Place| match paths.find(place) {
         Lookup::Exact(path) => Some((path, Change::Init)),
         Lookup::Inside(_) if place.proj.first() == Some(&Proj::Deref) => None,
@@ -197,7 +201,7 @@ fn changes(paths: &Paths, stmt: &Stmt, mention: Mention<'_>, add: &mut impl FnMu
         Lookup::Exact(path) => Some(path),
         _ => None,
     };
-    let change = match mention {
+    match mention {
         Mention::Operand(Operand::Move(local)) => paths.root(local).map(|path| (path, Change::Move)),
         Mention::Read(place, UseKind::Move) => exact(place).map(|path| (path, Change::Move)),
         Mention::Write(place) => written(place),
@@ -210,8 +214,7 @@ fn changes(paths: &Paths, stmt: &Stmt, mention: Mention<'_>, add: &mut impl FnMu
             paths.root(local).map(|path| (path, Change::Storage))
         }
         Mention::Operand(_) | Mention::Read(..) | Mention::Refer(_) | Mention::Bind(_) => None,
-    };
-    change.into_iter().for_each(|(path, change)| add(path, change));
+    }
 }
 
 /// What tests of tags show.

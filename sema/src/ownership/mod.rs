@@ -1,30 +1,66 @@
 //! Ownership: what is moved, dropped and borrowed, checked on the CFG of each function, which is then made ready to run.
 //!
-//! [`paths`] says what can be moved on its own, [`flow`] where it may have a value, [`drops`] what that makes of each
-//! drop, [`elaborate`] writes it. A function without owners that are moved or dropped passes at once.
+//! [`paths`] says what can be moved on its own, [`flow`] where it may have a value, [`loans`] who else names a place.
+//! [`check`] holds the rules against that, with [`calls`] (exclusivity) and [`linear`]; [`report`] finds the words. [`drops`] says
+//! what each drop comes to, and [`elaborate`] writes it. A function without owners, aliases and `inout` arguments passes at once.
 
 mod bits;
 mod paths;
 
 mod flow;
 
+mod loans;
+
+mod check;
+
+mod calls;
+mod linear;
+
+mod report;
+
 mod drops;
 mod elaborate;
 
-use crate::context::Sema;
+use crate::context::{Checked, Sema};
 use flow::Flow;
-use kiln_cfg::{Func, Stmt};
+use kiln_air as air;
+use kiln_cfg::{Arg, Func, Operand, Rvalue, Stmt, UseKind};
+use kiln_types::{FuncId, ParamMode, Pool};
+use loans::Loans;
 use paths::Paths;
 
+/// What the checks need to know of the rest of the program.
+pub(crate) struct OwnCx<'a> {
+    pub pool: &'a Pool,
+    /// How a function takes its arguments.
+    pub modes: &'a dyn Fn(FuncId) -> Vec<ParamMode>,
+    /// Whether a function is a container's `view` or `view_mut`.
+    pub is_view: &'a dyn Fn(FuncId) -> bool,
+}
+
 impl Sema<'_> {
-    /// Makes drops explicit.
-    pub fn own(&mut self, func: &mut Func) {
-        let drops = func.blocks.iter().flat_map(|block| &block.stmts).any(|stmt| matches!(stmt, Stmt::Drop(_)));
-        if !drops {
-            return;
+    /// Checks ownership in a function that was built of this body, and makes its drops explicit.
+    pub fn own(&mut self, func: &mut Func, body: &air::Body) -> Checked<()> {
+        if !func.blocks.iter().flat_map(|block| &block.stmts).any(concerns) {
+            return Ok(());
         }
         let paths = Paths::of(func, &self.pool);
         let flow = Flow::of(func, &paths, &self.pool);
+        let (loans, mistakes) = {
+            let cx = OwnCx {
+                pool: &self.pool,
+                modes: &|func| self.program.info(func).sig.params.iter().map(|param| param.mode).collect(),
+                is_view: &|func| self.is_view_method(func),
+            };
+            let loans = Loans::of(func, cx.pool, cx.is_view);
+            let mistakes = check::check(func, &flow, &paths, &loans, &cx);
+            (loans, mistakes)
+        };
+        let mut result = Ok(());
+        for mistake in mistakes {
+            result = Err(self.report_ownership(func, body, &flow, &paths, &loans, &mistake));
+        }
+        result?;
         let mut asked = Vec::new();
         let instances = &mut self.instances;
         elaborate::elaborate(func, &flow, &paths, &self.pool, &mut |glue| {
@@ -34,5 +70,21 @@ impl Sema<'_> {
         asked.into_iter().for_each(|glue| {
             self.glue(glue);
         });
+        Ok(())
+    }
+}
+
+/// Whether an instruction makes its function one to look at.
+fn concerns(stmt: &Stmt) -> bool {
+    match stmt {
+        Stmt::Drop(_) | Stmt::Bind { .. } => true,
+        Stmt::Assign(_, Rvalue::Use(_, UseKind::Move) | Rvalue::Operand(Operand::Move(_)) | Rvalue::Slice { .. }) => true,
+        Stmt::Assign(_, Rvalue::Builtin(_, args)) => args.iter().any(|arg| matches!(arg, Operand::Move(_))),
+        Stmt::Call(call) => {
+            let moves = |arg: &Arg| matches!(arg, Arg::Value(Operand::Move(_)));
+            let has_place = call.args.iter().any(|arg| matches!(arg, Arg::Place(_)));
+            call.args.iter().any(moves) || (has_place && (call.args.len() > 1 || call.dst.is_some()))
+        }
+        _ => false,
     }
 }

@@ -55,17 +55,31 @@ impl Paths {
     /// Finds what is moved in a function.
     pub fn of(func: &Func, pool: &Pool) -> Paths {
         let mut moved: Vec<(Local, SmallVec<[Proj; 4]>)> = Vec::new();
+        let mut dropped = vec![false; func.locals.len()];
         for stmt in func.blocks.iter().flat_map(|block| &block.stmts) {
             stmt.for_each_mention(&mut |mention| match mention {
                 Mention::Operand(Operand::Move(local)) if is_owner(func, local) => moved.push((local, SmallVec::new())),
                 Mention::Read(place, UseKind::Move) => {
                     if let Some(local) = owner_of(func, place).filter(|_| can_leave(place, func, pool)) {
                         moved.push((local, SmallVec::from_slice(&place.proj)));
+                        dropped[local.index()] |= !place.proj.is_empty();
+                    }
+                }
+                Mention::Drop(place) => {
+                    if let Some(local) = owner_of(func, place) {
+                        dropped[local.index()] = true;
+                        // What was taken apart is dropped by its parts.
+                        let by_parts = func.locals[local].kind == LocalKind::Temp && !place.proj.is_empty();
+                        if by_parts && can_leave(place, func, pool) {
+                            moved.push((local, SmallVec::from_slice(&place.proj)));
+                        }
                     }
                 }
                 _ => {}
             });
         }
+        // A temporary that is only handed on has its value from where it is made to there.
+        moved.retain(|(local, _)| dropped[local.index()] || func.locals[*local].kind != LocalKind::Temp);
         if moved.is_empty() {
             return Paths::default();
         }

@@ -10,6 +10,7 @@ use crate::{Local, LocalKind, Operand, Place, Proj, Rvalue, Stmt, Terminator};
 use kiln_air::{BindMode, LocalId, PatId, PatKind, UseKind};
 use kiln_types::TypeId;
 use smallvec::SmallVec;
+use std::borrow::Cow;
 
 /// Locals that hold, while the program runs, which alternative of an or-pattern matched.
 pub(super) type Notes = SmallVec<[(PatId, Local); 2]>;
@@ -66,12 +67,13 @@ impl Builder<'_, '_> {
             PatKind::Wild | PatKind::Const(_) | PatKind::Range { .. } => {}
             PatKind::Bind { local, mode } => self.bind_local(pat, *local, *mode, place, which),
             PatKind::Fields(fields) => {
+                let place = &*self.consumed(pat, place, None, which);
                 for (field, part) in fields {
                     with_stack(|| self.bind(*part, &place.then(Proj::Field(*field)), chosen, which));
                 }
             }
             PatKind::Variant { variant, fields } => {
-                let payload = place.then(Proj::Variant(*variant));
+                let payload = self.consumed(pat, place, Some(*variant), which).then(Proj::Variant(*variant));
                 for (field, part) in fields {
                     with_stack(|| self.bind(*part, &payload.then(Proj::Field(*field)), chosen, which));
                 }
@@ -82,6 +84,25 @@ impl Builder<'_, '_> {
                 });
             }
         }
+    }
+
+    /// A value that is linear itself is consumed by taking it apart: then its parts lie elsewhere.
+    fn consumed<'p>(
+        &mut self,
+        pat: PatId,
+        place: &'p PlaceBuf,
+        variant: Option<u32>,
+        which: Bindings,
+    ) -> Cow<'p, PlaceBuf> {
+        let (ty, range) = (self.body.pats[pat].ty, self.body.pats[pat].range);
+        if which == Bindings::Preliminary || !self.cx.pool.is_linear_itself(ty) || !self.is_owned(place) {
+            return Cow::Borrowed(place);
+        }
+        let value = match place.as_local() {
+            Some(local) => Rvalue::Operand(Operand::Move(local)),
+            None => Rvalue::Use(place.finish(), UseKind::Move),
+        };
+        Cow::Owned(PlaceBuf::local(self.take_apart(value, ty, variant, range)))
     }
 
     fn bind_local(&mut self, pat: PatId, binding: LocalId, mode: BindMode, place: &PlaceBuf, which: Bindings) {
@@ -123,7 +144,7 @@ impl Builder<'_, '_> {
         mut bind: impl FnMut(&mut Self, PatId),
     ) {
         let Some(tables) = chosen.tables else { return };
-        if !has_bindings(self.body, pat) {
+        if !has_bindings(self.body, self.cx.pool, pat) {
             return;
         }
         if chosen.choice != AT_RUN_TIME {

@@ -59,7 +59,7 @@ impl Problem<'_> {
     }
 
     fn test_alternatives(&mut self, pat: PatId, alternatives: &[PatId], occ: Occ, ways: Ways) -> NodeId {
-        let binds = has_bindings(self.body, pat);
+        let binds = has_bindings(self.body, self.pool, pat);
         let mut failed = ways.failed;
         for (index, alternative) in alternatives.iter().enumerate().rev() {
             let mut matched = ways.matched;

@@ -6,9 +6,9 @@ use super::tables::{FAIL, Node, NodeId, Occ, ROOT, Step, Tables};
 use super::{Builder, Candidate, Subject};
 use crate::build::place::PlaceBuf;
 use crate::{Arg, BinOp, BlockId, Call, Callee, Glue, Operand, Place, Proj, Rvalue, Stmt, Terminator};
-use kiln_air::{PatId, PatKind};
+use kiln_air::{Body, PatId, PatKind};
 use kiln_source::{Idx, TextRange};
-use kiln_types::{StaticData, TypeId, ValueId, ValueKey};
+use kiln_types::{Pool, StaticData, TypeId, ValueId, ValueKey};
 
 /// A decision being emitted.
 struct Decision<'d> {
@@ -79,7 +79,7 @@ impl Builder<'_, '_> {
         let block = match (&decision.tables.nodes[node.index()], decision.failed) {
             (Node::Fail, Some(failed)) => failed,
             (Node::Leaf { arm, .. }, _)
-                if !super::tables::has_bindings(self.body, decision.candidates[*arm as usize].pat) =>
+                if !super::tables::has_bindings(self.body, self.cx.pool, decision.candidates[*arm as usize].pat) =>
             {
                 decision.candidates[*arm as usize].target
             }
@@ -133,7 +133,7 @@ impl Builder<'_, '_> {
         let chosen = Chosen { tables: Some(decision.tables), choice: *choice, notes: &decision.notes };
         let aliases = self.guard_aliases.len();
         self.bind_pattern(pat, decision.subject, chosen, Bindings::Preliminary);
-        let moves = self.guard_aliases.len() > aliases;
+        let moves = self.guard_aliases.len() > aliases || consumes(self.body, self.cx.pool, pat);
         let success = if moves { self.emit.new_block() } else { target };
         let flow = self.condition(guard, success, otherwise);
         self.guard_aliases.truncate(aliases);
@@ -213,6 +213,17 @@ impl Builder<'_, '_> {
             }
         }
         place
+    }
+}
+
+/// Whether taking the pattern's value apart consumes something linear.
+fn consumes(body: &Body, pool: &Pool, pat: PatId) -> bool {
+    match &body.pats[pat].kind {
+        PatKind::Wild | PatKind::Bind { .. } | PatKind::Const(_) | PatKind::Range { .. } => false,
+        PatKind::Fields(fields) | PatKind::Variant { fields, .. } => {
+            pool.is_linear_itself(body.pats[pat].ty) || fields.iter().any(|field| consumes(body, pool, field.1))
+        }
+        PatKind::Or(alternatives) => alternatives.iter().any(|part| consumes(body, pool, *part)),
     }
 }
 

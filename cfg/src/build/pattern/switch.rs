@@ -84,7 +84,7 @@ impl Builder<'_, '_> {
         let (value, ty) = self.switched(place, ty, range);
         let mut binding: SmallVec<[(BlockId, usize); 8]> = SmallVec::new();
         let mut target = |this: &mut Self, index: usize| {
-            if !has_bindings(this.body, candidates[index].pat) {
+            if !has_bindings(this.body, this.cx.pool, candidates[index].pat) {
                 return candidates[index].target;
             }
             let block = this.emit.new_block();

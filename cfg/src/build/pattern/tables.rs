@@ -265,13 +265,13 @@ impl Problem<'_> {
 }
 
 /// Whether a pattern has bindings.
-pub(super) fn has_bindings(body: &Body, pat: PatId) -> bool {
+pub(super) fn has_bindings(body: &Body, pool: &Pool, pat: PatId) -> bool {
     match &body.pats[pat].kind {
         PatKind::Bind { .. } => true,
         PatKind::Wild | PatKind::Const(_) | PatKind::Range { .. } => false,
         PatKind::Fields(fields) | PatKind::Variant { fields, .. } => {
-            fields.iter().any(|(_, part)| has_bindings(body, *part))
+            pool.is_linear_itself(body.pats[pat].ty) || fields.iter().any(|(_, part)| has_bindings(body, pool, *part))
         }
-        PatKind::Or(alternatives) => alternatives.iter().any(|part| has_bindings(body, *part)),
+        PatKind::Or(alternatives) => alternatives.iter().any(|part| has_bindings(body, pool, *part)),
     }
 }

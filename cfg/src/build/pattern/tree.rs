@@ -175,7 +175,7 @@ impl Problem<'_> {
                 continue;
             };
             let pat = row.cols[col].1;
-            let binds = has_bindings(body, pat);
+            let binds = has_bindings(body, self.pool, pat);
             for (alternative, part) in (0..).zip(alternatives) {
                 let before = row.choice;
                 let choice = if binds { self.tables.choice(Choice { before, pat, alternative }) } else { before };

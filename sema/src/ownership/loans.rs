@@ -1,0 +1,238 @@
+//! Who names a place of somebody else for longer than an instruction: aliases (bindings of borrowed scrutinees, elements of
+//! iterated places) and views of arrays and containers.
+//!
+//! ```text
+//! alias _4 = &_1[_3]                 _4 names an element of _1
+//! _6: ptr const [T] = slice _1, 2..  (*_6) is a part of _1
+//! _6: ptr const [T] = call Vec(T)::view(&_1)
+//! ```
+//! While such a name is still to be used, its place is not written, moved or dropped by another name.
+
+use super::bits::{self, Table};
+use kiln_cfg::{Arg, BlockId, Callee, Func, Local, LocalKind, Operand, Place, PlaceBase, Proj, Rvalue, Stmt};
+use kiln_source::{Idx, TextRange};
+use kiln_types::{FuncId, Pool, TypeKey, ValueId};
+use smallvec::SmallVec;
+
+/// Names that stand for other names are followed this far; further ones are taken to overlap with nothing, as raw pointers are.
+const MAX_DEPTH: usize = 32;
+
+/// One making of a name.
+#[derive(Clone, Debug)]
+pub(crate) struct Loan {
+    /// The alias, or the pointer whose pointee is the view.
+    pub holder: Local,
+    /// What it names.
+    pub place: Place,
+    /// Where it is made.
+    pub range: TextRange,
+}
+
+/// All such names in a function.
+#[derive(Debug, Default)]
+pub(crate) struct Loans {
+    loans: Vec<Loan>,
+    /// By local: whether it is a holder.
+    holders: Vec<bool>,
+    /// By local: whether it points to a view.
+    is_view: Vec<bool>,
+    /// By block: holders that are used on some way after its end.
+    live_out: Option<Table>,
+}
+
+/// A place followed to the owner or parameter it is a part of.
+#[derive(Clone, PartialEq, Debug)]
+pub(crate) struct Resolved {
+    /// The local it starts at: no alias and no view.
+    pub root: Local,
+    pub steps: SmallVec<[Proj; 8]>,
+    /// The names on the way.
+    pub through: SmallVec<[Local; 2]>,
+}
+
+impl Loans {
+    /// Finds the names. `is_view`: whether a function gives a view of its argument.
+    pub fn of(func: &Func, pool: &Pool, is_view: &dyn Fn(FuncId) -> bool) -> Loans {
+        let mut loans = Loans::default();
+        for block in func.blocks.iter() {
+            for (stmt, range) in block.stmts.iter().zip(&block.ranges) {
+                let (holder, place) = match stmt {
+                    Stmt::Bind { local, place } => (*local, place),
+                    Stmt::Assign(dst, Rvalue::Slice { place, .. }) => match dst.as_local() {
+                        Some(holder) => (holder, place),
+                        None => continue,
+                    },
+                    Stmt::Call(call) => match (&call.dst, call.callee, &*call.args) {
+                        (Some(dst), Callee::Func(callee), [Arg::Place(place)]) => match dst.as_local() {
+                            Some(holder) if shows(func, pool, holder) && is_view(callee) => (holder, place),
+                            _ => continue,
+                        },
+                        _ => continue,
+                    },
+                    _ => continue,
+                };
+                loans.loans.push(Loan { holder, place: place.clone(), range: *range });
+            }
+        }
+        if !loans.loans.is_empty() {
+            loans.holders = vec![false; func.locals.len()];
+            loans.is_view = vec![false; func.locals.len()];
+            for loan in &loans.loans {
+                loans.holders[loan.holder.index()] = true;
+                loans.is_view[loan.holder.index()] = func.locals[loan.holder].kind == LocalKind::Temp;
+            }
+            loans.live_out = Some(loans.liveness(func));
+        }
+        loans
+    }
+
+    fn is_holder(&self, local: Local) -> bool {
+        self.holders.get(local.index()).copied().unwrap_or(false)
+    }
+
+    /// The loans that are made for a holder.
+    pub fn by(&self, holder: Local) -> impl Iterator<Item = &Loan> {
+        self.loans.iter().filter(move |loan| loan.holder == holder)
+    }
+
+    /// Which holders are used behind the end of each block.
+    fn liveness(&self, func: &Func) -> Table {
+        let count = func.locals.len();
+        let mut live_out = Table::new(func.blocks.len(), count);
+        let mut live_in = Table::new(func.blocks.len(), count);
+        let mut again = true;
+        while std::mem::take(&mut again) {
+            for block in (0..func.blocks.len()).rev() {
+                let id = BlockId::from_usize(block);
+                func.blocks[id].term.for_each_successor(|next| {
+                    let after = live_in.row(next.index()).to_vec();
+                    live_out.add(block, &after);
+                });
+                let mut live = live_out.row(block).to_vec();
+                if let Some(local) = func.blocks[id].term.operand().and_then(Operand::local) {
+                    self.set(&mut live, local);
+                }
+                func.blocks[id].stmts.iter().rev().for_each(|stmt| self.step_back(stmt, &mut live));
+                again |= live_in.add(block, &live);
+            }
+        }
+        live_out
+    }
+
+    fn set(&self, live: &mut [u64], local: Local) {
+        if self.is_holder(local) {
+            bits::insert(live, local.index()..local.index() + 1);
+        }
+    }
+
+    /// The holders that are live before an instruction, of those behind it.
+    fn step_back(&self, stmt: &Stmt, live: &mut [u64]) {
+        let made = match stmt {
+            Stmt::Bind { local, .. } => Some(*local),
+            Stmt::Assign(dst, Rvalue::Slice { .. }) => dst.as_local(),
+            Stmt::Call(call) => call.dst.as_ref().and_then(Place::as_local).filter(|dst| self.is_view[dst.index()]),
+            _ => None,
+        };
+        if let Some(local) = made {
+            bits::remove(live, local.index()..local.index() + 1);
+        }
+        stmt.for_each_local(|local| {
+            if Some(local) != made {
+                self.set(live, local);
+            }
+        });
+    }
+
+    /// The holders that are live behind each instruction of a block, and (first) those before it.
+    pub fn live_in_block(&self, func: &Func, block: BlockId) -> Vec<Vec<u64>> {
+        let Some(live_out) = &self.live_out else { return Vec::new() };
+        let mut live = live_out.row(block.index()).to_vec();
+        if let Some(local) = func.blocks[block].term.operand().and_then(Operand::local) {
+            self.set(&mut live, local);
+        }
+        let mut rows = vec![live.clone()];
+        for stmt in func.blocks[block].stmts.iter().rev() {
+            self.step_back(stmt, &mut live);
+            rows.push(live.clone());
+        }
+        rows.reverse();
+        rows
+    }
+
+    /// Follows a place through the names it starts at. Nothing for what raw pointers and static data are.
+    pub fn resolve(&self, func: &Func, place: &Place) -> SmallVec<[Resolved; 1]> {
+        let mut found = SmallVec::new();
+        self.follow(func, place.base, &place.proj, SmallVec::new(), &mut found);
+        found
+    }
+
+    fn follow(
+        &self,
+        func: &Func,
+        base: PlaceBase,
+        steps: &[Proj],
+        through: SmallVec<[Local; 2]>,
+        found: &mut SmallVec<[Resolved; 1]>,
+    ) {
+        let PlaceBase::Local(local) = base else { return };
+        let is_deref = steps.first() == Some(&Proj::Deref);
+        let is_alias = matches!(func.locals[local].kind, LocalKind::Alias { .. });
+        if through.len() > MAX_DEPTH {
+            return;
+        }
+        if is_deref || is_alias {
+            for loan in self.by(local) {
+                let mut next: SmallVec<[Proj; 8]> = SmallVec::from_slice(&loan.place.proj);
+                if is_deref && !is_alias {
+                    next.push(Proj::Index(Operand::Const(ValueId::ERROR)));
+                    let indexed = usize::from(matches!(steps.get(1), Some(Proj::Index(_))));
+                    next.extend_from_slice(&steps[1 + indexed..]);
+                } else {
+                    next.extend_from_slice(steps);
+                }
+                let mut through = through.clone();
+                through.push(local);
+                self.follow(func, loan.place.base, &next, through, found);
+            }
+            return;
+        }
+        if steps.contains(&Proj::Deref) {
+            return;
+        }
+        found.push(Resolved { root: local, steps: SmallVec::from_slice(steps), through });
+    }
+
+    /// A loan that is live in `row`, overlaps the place and is not one of the names the place was reached through.
+    pub fn conflict(&self, func: &Func, pool: &Pool, place: &Resolved, row: &[u64]) -> Option<&Loan> {
+        self.loans.iter().find(|loan| {
+            bits::contains(row, loan.holder.index())
+                && !place.through.contains(&loan.holder)
+                && self.resolve(func, &loan.place).iter().any(|loaned| {
+                    loaned.root == place.root && overlap(pool, &loaned.steps, &place.steps)
+                })
+        })
+    }
+}
+
+/// Whether a local is a pointer to a slice or text that the compiler made.
+fn shows(func: &Func, pool: &Pool, local: Local) -> bool {
+    func.locals[local].kind == LocalKind::Temp
+        && matches!(pool.key(func.locals[local].ty), TypeKey::Ptr { pointee, .. } if pool.is_unsized(*pointee))
+}
+
+/// Whether two places of one root may share memory.
+pub(crate) fn overlap(pool: &Pool, left: &[Proj], right: &[Proj]) -> bool {
+    for (left, right) in left.iter().zip(right) {
+        match (left, right) {
+            (Proj::Field(left), Proj::Field(right)) if left != right => return false,
+            (Proj::Index(Operand::Const(left)), Proj::Index(Operand::Const(right))) => {
+                let bits = pool.scalar_bits(*left).zip(pool.scalar_bits(*right));
+                if bits.is_some_and(|(left, right)| left != right) {
+                    return false;
+                }
+            }
+            _ => {}
+        }
+    }
+    true
+}
