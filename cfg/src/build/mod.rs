@@ -148,7 +148,11 @@ impl Builder<'_, '_> {
         let body = self.body;
         for (index, local) in body.locals.iter().take(body.param_count).enumerate() {
             if local.param == Some(ParamMode::Own) && self.needs_drop(local.ty) {
-                self.scopes.push(scope::Entry { local: Local(index as u32 + 1), drop: scope::Dropped::Whole, storage: false });
+                self.scopes.push(scope::Entry {
+                    local: Local(index as u32 + 1),
+                    drop: scope::Dropped::Whole,
+                    storage: false,
+                });
             }
         }
         if self.return_value(Some(body.root)).is_ok() {

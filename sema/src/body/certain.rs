@@ -58,9 +58,7 @@ impl BodyCx<'_, '_> {
             BinOp::Div(_) | BinOp::Rem(_) if right_bits == 0 => {
                 return Some(errors::constant_division_by_zero(self.at(inst)));
             }
-            BinOp::Shl(Overflow::Checked) | BinOp::Shr(Overflow::Checked)
-                if right_bits >= u128::from(int.bits) =>
-            {
+            BinOp::Shl(Overflow::Checked) | BinOp::Shr(Overflow::Checked) if right_bits >= u128::from(int.bits) => {
                 return Some(errors::constant_shift_overflow(self.at(right), &shown(), int.bits));
             }
             _ => {}

@@ -44,7 +44,9 @@ pub(crate) fn use_after_move(
         false => error.label(if stored { "set here" } else { "used here" }).also(moved.span, place),
     };
     match duplicate {
-        Some(text) if !stored && !moved.in_part => error.help(format!("write `{text}` where it is moved, if both need one")),
+        Some(text) if !stored && !moved.in_part => {
+            error.help(format!("write `{text}` where it is moved, if both need one"))
+        }
         _ => error,
     }
 }
@@ -87,8 +89,12 @@ pub(crate) fn move_out_of_view(span: Span) -> Diagnostic {
 }
 
 pub(crate) fn move_out_of_destructor(span: Span, ty: &str) -> Diagnostic {
-    Diagnostic::error(codes::E0206, span, format!("a field can't be moved out of `{ty}`: its destructor needs all of it"))
-        .label("moved here")
+    Diagnostic::error(
+        codes::E0206,
+        span,
+        format!("a field can't be moved out of `{ty}`: its destructor needs all of it"),
+    )
+    .label("moved here")
 }
 
 /// `end` is where it is overwritten or thrown away; without, it is left behind at the end of its scope.

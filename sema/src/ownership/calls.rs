@@ -66,7 +66,9 @@ pub(crate) fn clash(func: &Func, loans: &Loans, cx: &OwnCx<'_>, call: &Call) -> 
 }
 
 fn may_overlap(func: &Func, loans: &Loans, cx: &OwnCx<'_>, left: &Place, right: &Place) -> bool {
-    if left.base == right.base && left.proj.first() == Some(&kiln_cfg::Proj::Deref) && right.proj.first() == left.proj.first()
+    if left.base == right.base
+        && left.proj.first() == Some(&kiln_cfg::Proj::Deref)
+        && right.proj.first() == left.proj.first()
     {
         return overlap(cx.pool, &left.proj, &right.proj);
     }

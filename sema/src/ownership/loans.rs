@@ -207,9 +207,10 @@ impl Loans {
         self.loans.iter().find(|loan| {
             bits::contains(row, loan.holder.index())
                 && !place.through.contains(&loan.holder)
-                && self.resolve(func, &loan.place).iter().any(|loaned| {
-                    loaned.root == place.root && overlap(pool, &loaned.steps, &place.steps)
-                })
+                && self
+                    .resolve(func, &loan.place)
+                    .iter()
+                    .any(|loaned| loaned.root == place.root && overlap(pool, &loaned.steps, &place.steps))
         })
     }
 }

@@ -56,7 +56,12 @@ impl Words<'_, '_> {
             Kind::Clash(clash) => self.clash(mistake.at, range, clash),
             Kind::Named { place, holder, named } => {
                 let (place_name, holder) = (self.name(place), self.holder_name(*holder));
-                errors::written_while_named(self.span(range), place_name.as_deref(), holder.as_deref(), self.span(*named))
+                errors::written_while_named(
+                    self.span(range),
+                    place_name.as_deref(),
+                    holder.as_deref(),
+                    self.span(*named),
+                )
             }
             Kind::Outlived { holder, named } => {
                 let holder = self.holder_name(*holder);
@@ -127,9 +132,15 @@ impl Words<'_, '_> {
         let local_name = |local: Local| self.holder_name(local).unwrap_or_else(|| "it".to_owned());
         let span = self.span(range);
         match why {
-            Fixed::Borrowed(local) => errors::move_out_of_borrow(span, name.as_deref(), &local_name(local), declared(local)),
-            Fixed::Inout(local) => errors::move_out_of_inout(span, name.as_deref(), &local_name(local), declared(local)),
-            Fixed::Alias(local) => errors::move_out_of_alias(span, name.as_deref(), &local_name(local), declared(local)),
+            Fixed::Borrowed(local) => {
+                errors::move_out_of_borrow(span, name.as_deref(), &local_name(local), declared(local))
+            }
+            Fixed::Inout(local) => {
+                errors::move_out_of_inout(span, name.as_deref(), &local_name(local), declared(local))
+            }
+            Fixed::Alias(local) => {
+                errors::move_out_of_alias(span, name.as_deref(), &local_name(local), declared(local))
+            }
             Fixed::Constant => errors::move_out_of_constant(span),
             Fixed::Element => errors::move_out_of_element(span),
             Fixed::Behind => errors::move_out_of_view(span),
@@ -139,7 +150,9 @@ impl Words<'_, '_> {
 
     fn clash(&self, at: Point, range: TextRange, clash: &Clash) -> Diagnostic {
         let (inout, other) = (&clash.inout, &clash.other);
-        let span_of = |index: usize, place: &Place| self.span(self.argument(at, index).unwrap_or_else(|| self.narrow(place, range, 0)));
+        let span_of = |index: usize, place: &Place| {
+            self.span(self.argument(at, index).unwrap_or_else(|| self.narrow(place, range, 0)))
+        };
         let word = match other.2 {
             ParamMode::Inout => "inout",
             ParamMode::Borrow => "borrow",
@@ -178,7 +191,9 @@ impl Words<'_, '_> {
         let root = |mut inst: air::InstId| loop {
             match &self.body.insts[inst] {
                 air::Inst::Local(id) => return Some(*id),
-                air::Inst::Field { base, .. } | air::Inst::Index { base, .. } | air::Inst::Slice { base, .. } => inst = *base,
+                air::Inst::Field { base, .. } | air::Inst::Index { base, .. } | air::Inst::Slice { base, .. } => {
+                    inst = *base
+                }
                 _ => return None,
             }
         };
