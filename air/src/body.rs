@@ -28,6 +28,8 @@ pub struct Local {
     pub param: Option<ParamMode>,
     /// May be assigned to.
     pub mutable: bool,
+    /// It holds bits of values that belong to others: it is never dropped.
+    pub borrowed: bool,
     /// Where it is written.
     pub range: TextRange,
 }

@@ -16,6 +16,8 @@ pub enum UseKind {
     Copy,
     /// The place is left without a value.
     Move,
+    /// The bits of a value that stays its place's: for a variable that is never dropped and does not outlive the place.
+    Show,
 }
 
 /// An argument of a call.

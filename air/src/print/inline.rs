@@ -13,6 +13,7 @@ impl Printer<'_> {
         match &self.body.insts[id] {
             Inst::Use { place, kind: UseKind::Copy } => Some(format!("copy {}", self.place(*place, MAX_STEPS)?)),
             Inst::Use { place, kind: UseKind::Move } => Some(format!("move {}", self.place(*place, MAX_STEPS)?)),
+            Inst::Use { place, kind: UseKind::Show } => Some(format!("show {}", self.place(*place, MAX_STEPS)?)),
             Inst::Len(place) => Some(format!("len {}", self.place(*place, MAX_STEPS)?)),
             Inst::Tag(place) => Some(format!("tag {}", self.place(*place, MAX_STEPS)?)),
             Inst::AddressOf { place } => Some(format!("address_of {}", self.place(*place, MAX_STEPS)?)),

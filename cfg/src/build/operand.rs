@@ -202,8 +202,8 @@ impl Builder<'_, '_> {
             return Ok(None);
         }
         Ok(Some(match place.as_local() {
-            Some(local) => Rvalue::Operand(use_local(local, kind)),
-            None => Rvalue::Use(place.finish(), kind),
+            Some(local) if kind != UseKind::Show => Rvalue::Operand(use_local(local, kind)),
+            _ => Rvalue::Use(place.finish(), kind),
         }))
     }
 
@@ -225,7 +225,7 @@ impl Builder<'_, '_> {
 /// The value of a whole local as an operand.
 pub(super) fn use_local(local: Local, kind: UseKind) -> Operand {
     match kind {
-        UseKind::Copy => Operand::Copy(local),
+        UseKind::Copy | UseKind::Show => Operand::Copy(local),
         UseKind::Move => Operand::Move(local),
     }
 }

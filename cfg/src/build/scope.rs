@@ -47,7 +47,8 @@ impl Builder<'_, '_> {
 
     /// What is to be done when the scope of a binding ends.
     pub(super) fn binding_entry(&mut self, binding: LocalId, ty: TypeId) -> Entry {
-        let drop = if self.needs_drop(ty) { Dropped::Whole } else { Dropped::Nothing };
+        let drops = self.needs_drop(ty) && !self.body.locals[binding].borrowed;
+        let drop = if drops { Dropped::Whole } else { Dropped::Nothing };
         let storage = !self.is_copy(ty) || self.is_memory(ty) || self.survey.in_memory(binding);
         Entry { local: Local(binding.0 + 1), drop, storage }
     }

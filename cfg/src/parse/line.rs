@@ -187,10 +187,12 @@ impl FuncParser<'_, '_> {
         let (word, rest) = text.split_once(' ').unwrap_or((text, ""));
         match word {
             "use" => {
-                return Ok(match rest.strip_prefix("move ") {
-                    Some(place) => Rvalue::Use(self.whole_place(place)?, UseKind::Move),
-                    None => Rvalue::Use(self.whole_place(rest)?, UseKind::Copy),
-                });
+                let (kind, place) = match rest.split_once(' ') {
+                    Some(("move", place)) => (UseKind::Move, place),
+                    Some(("show", place)) => (UseKind::Show, place),
+                    _ => (UseKind::Copy, rest),
+                };
+                return Ok(Rvalue::Use(self.whole_place(place)?, kind));
             }
             "address_of" => return Ok(Rvalue::AddressOf(self.whole_place(rest)?)),
             "len" => return Ok(Rvalue::Len(self.whole_place(rest)?)),

@@ -60,6 +60,7 @@ impl Printer<'_> {
             Rvalue::Operand(operand) => self.operand(*operand),
             Rvalue::Use(place, UseKind::Copy) => format!("use {}", self.place(place)),
             Rvalue::Use(place, UseKind::Move) => format!("use move {}", self.place(place)),
+            Rvalue::Use(place, UseKind::Show) => format!("use show {}", self.place(place)),
             Rvalue::Unary(op, operand) => format!("{} {}", op.name(), self.operand(*operand)),
             Rvalue::Binary(op, left, right) => {
                 format!("{} {}, {}", op.name(), self.operand(*left), self.operand(*right))

@@ -56,7 +56,7 @@ impl BodyCx<'_, '_> {
             None => (None, self.air.range),
         };
         self.mutated.push(false);
-        self.air.locals.push(air::Local { name, ty, param, mutable, range })
+        self.air.locals.push(air::Local { name, ty, param, mutable, borrowed: false, range })
     }
 
     /// Ends a body: types are settled, and every one of them has a layout.

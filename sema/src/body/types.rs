@@ -91,7 +91,10 @@ impl BodyCx<'_, '_> {
 
     /// The type of a parameter: views only behind `borrow` and `inout`.
     pub fn param_type(&mut self, param: &Param) -> Checked<TypeId> {
-        let ty = if param.mode == Mode::Value { self.sized_type(param.ty) } else { self.type_of_expr(param.ty) }?;
+        // Text that is known needs no size.
+        let is_view =
+            param.mode != Mode::Value || param.comptime && matches!(self.hir[param.ty], Expr::Prim(PrimType::Str));
+        let ty = if is_view { self.type_of_expr(param.ty) } else { self.sized_type(param.ty) }?;
         if matches!(self.key(ty), TypeKey::Never) {
             return Err(self.error(errors::never_parameter(self.expr_span(param.ty))));
         }

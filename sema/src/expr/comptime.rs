@@ -28,7 +28,9 @@ impl<'a> BodyCx<'_, 'a> {
     }
 
     fn comptime_value(&mut self, inner: ExprId, expect: Expect, range: TextRange) -> Checked<InstId> {
-        let known = self.eval(inner, expect.ty())?;
+        // Where a view is asked for, it is one of the value.
+        let ty = expect.ty().filter(|ty| !self.sema.pool.is_unsized(*ty));
+        let known = self.eval(inner, ty)?;
         Ok(self.known_inst(known, range))
     }
 

@@ -31,9 +31,17 @@ impl<'a> BodyCx<'_, 'a> {
         let given = has_receiver + captures.len().saturating_sub(captured);
         let params = &function.params[given..];
         let leading = params.iter().take_while(|param| self.is_type_param(decl, param)).count();
+        // A last argument whose type is found may be left out: then it is `()`.
+        let free_last =
+            params.last().filter(|param| !param.comptime && self.is_left_out_type(decl, param, &params[..leading]));
+        let mut implied = None;
         let left_out = match params.len().checked_sub(args.len()) {
             Some(0) => 0,
             Some(missing) if missing == leading => leading,
+            Some(missing) if missing == leading + 1 && free_last.is_some() => {
+                implied = free_last;
+                leading
+            }
             _ => {
                 let name = self.name(self.sema.decl(decl).name.symbol).to_owned();
                 let declared = self.sema.hir.name_span(decl);
@@ -44,6 +52,7 @@ impl<'a> BodyCx<'_, 'a> {
         let mut known: Vec<ValueId> = captures.to_vec();
         // Arguments that were checked to find types; they are not checked again.
         let mut checked: Vec<Option<InstId>> = vec![None; args.len()];
+        let mut before = Vec::new();
         if left_out > 0 {
             self.infer_types(
                 decl,
@@ -51,6 +60,8 @@ impl<'a> BodyCx<'_, 'a> {
                 &params[left_out..],
                 args,
                 &mut checked,
+                &mut before,
+                implied,
                 expect,
                 range,
                 &mut known,
@@ -77,7 +88,25 @@ impl<'a> BodyCx<'_, 'a> {
                 Some(inst) => self.checked_argument(inst, arg, *param),
             });
         }
-        Ok(self.push(Inst::Call { func, args: lowered.into() }, sig.ret, range))
+        if implied.is_some()
+            && let Some(param) = sig.params.last()
+        {
+            lowered.push(air::Arg { mode: param.mode, value: self.unit(range) });
+        }
+        self.check_borrowed_parts(&before, &lowered, range);
+        let call = self.push(Inst::Call { func, args: lowered.into() }, sig.ret, range);
+        if before.is_empty() {
+            return Ok(call);
+        }
+        Ok(self.push(Inst::Block { stmts: before.into(), result: Some(call) }, sig.ret, range))
+    }
+
+    /// Whether a parameter's type is one of these parameters, as a whole.
+    fn is_left_out_type(&self, decl: DeclId, param: &hir::Param, wanted: &[hir::Param]) -> bool {
+        match self.sema.decl(decl).body[param.ty] {
+            Expr::Local(local) => wanted.iter().any(|param| param.local == local),
+            _ => false,
+        }
     }
 
     fn is_type_param(&self, decl: DeclId, param: &hir::Param) -> bool {
@@ -121,6 +150,8 @@ impl<'a> BodyCx<'_, 'a> {
         params: &'a [hir::Param],
         args: &'a [Arg],
         checked: &mut [Option<InstId>],
+        before: &mut Vec<InstId>,
+        implied: Option<&'a hir::Param>,
         expect: Expect,
         range: TextRange,
         known: &mut Vec<ValueId>,
@@ -132,7 +163,10 @@ impl<'a> BodyCx<'_, 'a> {
                 continue;
             }
             let hint = self.found_hint(body, param.ty, &found);
-            let mut inst = self.operand(arg.value, hint);
+            let mut inst = match &self.hir[arg.value] {
+                Expr::Tuple(parts) if param.mode == hir::Mode::Borrow => self.borrowed_tuple(parts, before, range),
+                _ => self.operand(arg.value, hint),
+            };
             if param.mode == hir::Mode::Value && self.ty(inst) == TypeId::STR {
                 // Text that is taken is a `String`.
                 inst = self.owned_literal(inst).unwrap_or(inst);
@@ -140,6 +174,9 @@ impl<'a> BodyCx<'_, 'a> {
             *checked = Some(inst);
             let ty = self.ty(inst);
             self.match_type(decl, body, param.ty, ty, &mut found);
+        }
+        if let Some(Expr::Local(local)) = implied.map(|param| &body[param.ty]) {
+            found.push((*local, TypeId::UNIT.as_value()));
         }
         if let (Some(ret), Some(expected)) =
             (self.sema.decl(decl).as_fn().and_then(|function| function.ret), expect.ty())

@@ -3,6 +3,7 @@
 //! [`BodyCx::operand`] gives a place where the expression is one; [`BodyCx::value`] uses it (copies or moves) and fits it
 //! to what is expected. The dispatching `match` has a line an arm; each form has its own file.
 
+mod borrowed;
 mod call;
 mod comptime;
 mod construct;

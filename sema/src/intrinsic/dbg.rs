@@ -115,7 +115,14 @@ impl Sema<'_> {
         let mut body = air::Body::empty(FileId::default(), NOWHERE);
         body.name = format!("dbg {}", self.show(ty)).into();
         body.param_count = 2;
-        let param = |ty, mode| air::Local { name: None, ty, param: Some(mode), mutable: false, range: NOWHERE };
+        let param = |ty, mode| air::Local {
+            name: None,
+            ty,
+            param: Some(mode),
+            mutable: false,
+            borrowed: false,
+            range: NOWHERE,
+        };
         body.locals.push(param(text, ParamMode::Inout));
         let value = body.locals.push(param(ty, ParamMode::Borrow));
         let mut writer = Writer { sema: self, body, text, stmts: Vec::new() };
@@ -236,6 +243,7 @@ impl Writer<'_, '_> {
                     ty: field.ty,
                     param: None,
                     mutable: false,
+                    borrowed: false,
                     range: NOWHERE,
                 });
                 let kind = PatKind::Bind { local, mode: BindMode::Alias };
@@ -286,6 +294,7 @@ impl Writer<'_, '_> {
             ty: TypeId::USIZE,
             param: None,
             mutable: false,
+            borrowed: false,
             range: NOWHERE,
         });
         self.words(", ")?;

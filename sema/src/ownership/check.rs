@@ -123,7 +123,7 @@ impl Checker<'_> {
                 Mention::Operand(Operand::Copy(local)) => (Place::local(local), Use::Read),
                 Mention::Operand(Operand::Move(local)) => (Place::local(local), Use::Move),
                 Mention::Operand(Operand::Const(_)) => return,
-                Mention::Read(place, UseKind::Copy) => (place.clone(), Use::Read),
+                Mention::Read(place, UseKind::Copy | UseKind::Show) => (place.clone(), Use::Read),
                 Mention::Read(place, UseKind::Move) => (place.clone(), Use::Move),
                 Mention::Refer(place) => (place.clone(), Use::Read),
                 Mention::Write(place) | Mention::WriteTag(place) => (place.clone(), Use::Write),

@@ -54,7 +54,7 @@ impl<'w> Dsl<'w> {
 
     fn declare(&mut self, name: &str, ty: TypeId, param: Option<ParamMode>, mutable: bool) -> LocalId {
         let (name, range) = (Some(self.world.names.intern(name)), self.range());
-        self.body.locals.push(Local { name, ty, param, mutable, range })
+        self.body.locals.push(Local { name, ty, param, mutable, borrowed: false, range })
     }
 
     pub fn param(&mut self, name: &str, ty: TypeId) -> LocalId {
