@@ -13,7 +13,7 @@ fn gcd(pool: &mut Pool, names: &mut Interner) -> Body {
     let mut body = Body { name: "gcd".into(), param_count: 2, ret: ty, ..Body::empty(FileId(0), NOWHERE) };
     for name in ["a", "b"] {
         let (name, param) = (Some(names.intern(name)), Some(ParamMode::Own));
-        body.locals.push(Local { name, ty, param, mutable: false, range: NOWHERE });
+        body.locals.push(Local { name, ty, param, mutable: false, borrowed: false, range: NOWHERE });
     }
     let zero = pool.scalar(ty, 0);
     let get = |body: &mut Body, local| {
