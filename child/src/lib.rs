@@ -34,12 +34,14 @@ pub fn run(program: impl FnOnce() -> i32 + Send) -> std::io::Result<Ended> {
 }
 
 #[cfg(unix)]
-pub use unix::run;
+pub use unix::{run, run_captured};
 
 #[cfg(unix)]
 mod unix {
     use super::Ended;
+    use std::fs::File;
     use std::io::{self, Write};
+    use std::os::fd::AsRawFd;
     use std::thread;
 
     /// The stack of a program where the system sets no limit.
@@ -54,13 +56,43 @@ mod unix {
     /// # Errors
     /// The system makes no process.
     pub fn run(program: impl FnOnce() -> i32 + Send) -> io::Result<Ended> {
+        start(|| be_the_program(program))
+    }
+
+    /// Runs `program` in a child process that reads nothing, writes to these files, and is ended by a signal after `seconds`.
+    ///
+    /// # Errors
+    /// The system makes no process.
+    pub fn run_captured(
+        output: &File,
+        errors: &File,
+        seconds: u32,
+        program: impl FnOnce() -> i32 + Send,
+    ) -> io::Result<Ended> {
+        let input = File::open("/dev/null")?;
+        start(|| {
+            for (file, stream) in [(&input, 0), (output, 1), (errors, 2)] {
+                // SAFETY: both are open; the child has streams of its own.
+                unsafe { libc::dup2(file.as_raw_fd(), stream) };
+            }
+            // SAFETY: sets a clock of this process.
+            unsafe { libc::alarm(seconds) };
+            be_the_program(program)
+        })
+    }
+
+    fn start(child: impl FnOnce()) -> io::Result<Ended> {
         // What this process has not written yet would be written twice.
         let _ = io::stdout().flush();
         // SAFETY: the child goes on with a copy of this thread alone. By the contract of this crate no other thread holds a lock that
         // it may want.
         match unsafe { libc::fork() } {
             -1 => Err(io::Error::last_os_error()),
-            0 => be_the_program(program),
+            0 => {
+                child();
+                // SAFETY: ends the process, which must not go on as this one does.
+                unsafe { libc::_exit(NOT_STARTED) }
+            }
             child => wait_for(child),
         }
     }
@@ -84,22 +116,20 @@ mod unix {
         }
     }
 
-    fn be_the_program(program: impl FnOnce() -> i32 + Send) -> ! {
+    fn be_the_program(program: impl FnOnce() -> i32 + Send) {
         for signal in [libc::SIGSEGV, libc::SIGBUS, libc::SIGPIPE] {
             // SAFETY: the default action replaces those of this process's run-time library.
             unsafe { libc::signal(signal, libc::SIG_DFL) };
         }
-        let status = thread::scope(|scope| {
+        thread::scope(|scope| {
             let thread = thread::Builder::new().stack_size(stack_bytes()).spawn_scoped(scope, || {
                 let status = program();
                 // SAFETY: ends the process as the return of C's `main` does, from the thread that the program ran on.
                 unsafe { libc::exit(status) }
             });
-            // The thread ends the process; it is here again only if it never began.
-            thread.is_ok_and(|thread| thread.join().is_ok())
+            // The thread ends the process: it is here again only if it never began.
+            let _ = thread.map(thread::ScopedJoinHandle::join);
         });
-        // SAFETY: ends the process.
-        unsafe { libc::_exit(if status { 0 } else { NOT_STARTED }) }
     }
 
     /// As much as a program's first thread has.

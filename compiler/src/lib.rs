@@ -36,6 +36,9 @@ pub use backend::{
     has_cranelift, has_llvm, has_native_code,
 };
 
+#[cfg(unix)]
+pub use backend::run_captured;
+
 mod guard;
 pub use guard::{guarded, silence_panics};
 

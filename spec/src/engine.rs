@@ -1,10 +1,12 @@
 //! What runs a program: the interpreter, and native code at two levels of optimisation.
 
 use kiln_compiler::{
-    BackendName, Compilation, Files, Format, Interpreted, Limits, Mode, OptLevel, Options, Streams, compile,
+    BackendName, Compilation, Ended, Files, Format, Interpreted, Limits, Mode, OptLevel, Options, Streams, compile,
     compile_with, guarded, has_cranelift, has_llvm, interpret_within, link, panic_text, render,
 };
 use kiln_source::Diagnostic;
+#[cfg(unix)]
+use std::io::Seek;
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
@@ -20,6 +22,8 @@ pub enum Engine {
     Native(OptLevel),
     /// Native code through Cranelift.
     Cranelift,
+    /// Native code in memory, through this backend.
+    InMemory(BackendName),
 }
 
 /// What a program did.
@@ -49,6 +53,10 @@ impl Engine {
         if has_cranelift() {
             engines.push(Engine::Cranelift);
         }
+        if cfg!(unix) {
+            engines.extend(has_llvm().then_some(Engine::InMemory(BackendName::Jit)));
+            engines.extend(has_cranelift().then_some(Engine::InMemory(BackendName::Cranelift)));
+        }
         engines
     }
 
@@ -59,6 +67,8 @@ impl Engine {
             Engine::Native(OptLevel::None) => "native -O0",
             Engine::Native(_) => "native -O2",
             Engine::Cranelift => "cranelift",
+            Engine::InMemory(BackendName::Cranelift) => "cranelift in memory",
+            Engine::InMemory(_) => "jit",
         }
     }
 
@@ -71,6 +81,10 @@ impl Engine {
             Engine::Interpreter => return interpreted(root, files),
             Engine::Native(opt) => (BackendName::Llvm, opt),
             Engine::Cranelift => (BackendName::Cranelift, OptLevel::None),
+            #[cfg(unix)]
+            Engine::InMemory(backend) => return in_memory(backend, root, files),
+            #[cfg(not(unix))]
+            Engine::InMemory(_) => return Err("programs run in memory only where there is `fork`".to_owned()),
         };
         let options = Options { backend, opt, ..options(Mode::Build, root) };
         let compilation = compiled(&options, files)?;
@@ -107,6 +121,32 @@ fn interpreted(root: &Path, files: &(dyn Files + Sync)) -> Result<Outcome, Strin
         Ok(Outcome { stdout, stderr, status: Some(ended.exit_status() & 0xFF) })
     };
     guarded(run).map_err(crash)?
+}
+
+/// Runs a program in memory, without a linker.
+#[cfg(unix)]
+fn in_memory(backend: BackendName, root: &Path, files: &(dyn Files + Sync)) -> Result<Outcome, String> {
+    let options = Options { backend, ..options(Mode::Run, root) };
+    let compilation = compiled(&options, files)?;
+    let Some(loaded) = compilation.loaded else {
+        return Err(format!("not in memory: {:?}", compilation.diagnostics));
+    };
+    let file = || tempfile::tempfile().map_err(|error| error.to_string());
+    let (mut output, mut errors) = (file()?, file()?);
+    let ended = kiln_compiler::run_captured(loaded, &output, &errors, PATIENCE.as_secs() as u32);
+    let status = match ended.map_err(|error| error.to_string())? {
+        Ended::Status(status) => Some(status),
+        Ended::Signal(_) => None,
+    };
+    Ok(Outcome { stdout: written(&mut output)?, stderr: written(&mut errors)?, status })
+}
+
+/// What another process wrote to a file.
+#[cfg(unix)]
+fn written(file: &mut std::fs::File) -> Result<Vec<u8>, String> {
+    let mut bytes = Vec::new();
+    let read = file.rewind().and_then(|()| file.read_to_end(&mut bytes));
+    read.map(|_| bytes).map_err(|error| error.to_string())
 }
 
 /// Options for a program of these files.

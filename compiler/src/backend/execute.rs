@@ -29,6 +29,20 @@ pub enum Executed {
     Interpreted(Box<Interpreted>),
 }
 
+/// Runs what was loaded in a process that reads nothing, writes to these files, and is ended by a signal after `seconds`.
+///
+/// # Errors
+/// The system makes no process.
+#[cfg(unix)]
+pub fn run_captured(
+    loaded: Box<dyn Loaded>,
+    output: &std::fs::File,
+    errors: &std::fs::File,
+    seconds: u32,
+) -> std::io::Result<Ended> {
+    kiln_child::run_captured(output, errors, seconds, move || loaded.run())
+}
+
 /// Runs what was loaded, or links objects and starts the program.
 pub(super) fn natively(execution: Execution<'_>) -> Result<Executed, Box<Diagnostic>> {
     let Execution { loaded, objects, options, args, .. } = execution;

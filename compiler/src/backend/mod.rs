@@ -16,6 +16,8 @@ mod choice;
 pub use choice::{Backends, Choice};
 
 mod execute;
+#[cfg(unix)]
+pub use execute::run_captured;
 pub use execute::{Executed, Execution};
 
 pub use interpreter::Interpreter;
