@@ -79,6 +79,9 @@ fn drive(printer: &Printer, backends: Backends, options: &Options, args: &[OsStr
     let (mut compilation, checked) = compile_with(options, &Disk, Some(backend));
     let mut checked = ManuallyDrop::new(checked);
     printer.diagnostics(&compilation.diagnostics, &compilation.sources);
+    if options.timings {
+        printer.plain(&compilation.timings.table(&compilation.sources));
+    }
     match emit(options, &compilation) {
         Ok(()) if compilation.has_errors() => FAILED,
         Ok(()) if options.mode == Mode::Run && (options.interpret || options.wants_executable()) => {

@@ -105,6 +105,9 @@ pub struct CompileArgs {
     /// Bytes that may be in use at compile time; 0 is no limit
     #[arg(long, value_name = "N", default_value_t = Limits::default().memory)]
     pub comptime_memory: u64,
+    /// Say on standard error how long each phase took, and what was evaluated at compile time
+    #[arg(long)]
+    pub timings: bool,
 }
 
 /// Options of everything that makes native code.
@@ -264,9 +267,10 @@ impl Command {
 
 impl CompileArgs {
     fn options(self, mode: Mode, inputs: Vec<PathBuf>) -> Result<Options, Box<Diagnostic>> {
-        let CompileArgs { target, emit, only, std, comptime_steps, comptime_depth, comptime_memory } = self;
+        let CompileArgs { target, emit, only, std, comptime_steps, comptime_depth, comptime_memory, timings } = self;
         let limits = Limits { steps: comptime_steps, depth: comptime_depth, memory: comptime_memory };
-        let mut options = Options { emits: emit, only, std_dir: std, limits, ..Options::new(mode, inputs) };
+        let mut options =
+            Options { emits: emit, only, std_dir: std, limits, timings, ..Options::new(mode, inputs) };
         if let Some(triple) = target {
             options.target = target_named(&triple)?;
         }

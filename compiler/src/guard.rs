@@ -36,7 +36,7 @@ impl Phase {
         PHASE.set(self);
     }
 
-    fn name(self) -> &'static str {
+    pub(crate) fn name(self) -> &'static str {
         match self {
             Phase::Starting => "starting",
             Phase::Loading => "reading and parsing files",

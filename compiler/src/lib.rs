@@ -21,6 +21,9 @@ pub use files::{Disk, Files, Memory, ReadError};
 mod pipeline;
 pub use pipeline::{Checked, Compilation, compile, compile_with};
 
+mod timings;
+pub use timings::{Timings, ms};
+
 mod session;
 pub use session::{Emitted, Session};
 

@@ -122,6 +122,8 @@ pub struct Options {
     pub std_dir: Option<PathBuf>,
     /// Budgets of comptime evaluation.
     pub limits: Limits,
+    /// Whether evaluations at compile time are measured one by one.
+    pub timings: bool,
 }
 
 impl Options {
@@ -141,6 +143,7 @@ impl Options {
             linker: None,
             std_dir: None,
             limits: Limits::default(),
+            timings: false,
         }
     }
 

@@ -6,6 +6,7 @@ use crate::emit::{check_only, cut, emit_functions};
 use crate::errors::BackendUnavailable;
 use crate::guard::Phase;
 use crate::load::load;
+use crate::timings::{Clock, Timings};
 use crate::{Emitted, Files, Mode, Options, Session, Stage};
 use kiln_sema::Analysis;
 use kiln_source::{Diagnostic, Severity, SourceMap};
@@ -25,6 +26,8 @@ pub struct Compilation {
     pub loaded: Option<Box<dyn Loaded>>,
     /// LLVM's IR before its passes, where it was asked for.
     pub unoptimised: Option<Vec<u8>>,
+    /// How long it took. Evaluations are only there with [`Options::timings`].
+    pub timings: Timings,
 }
 
 /// The program behind a compilation. It stays on the thread that made it.
@@ -65,13 +68,16 @@ pub fn compile(options: &Options, files: &dyn Files) -> Compilation {
 /// none.
 pub fn compile_with(options: &Options, files: &dyn Files, backend: Option<&dyn Backend>) -> (Compilation, Checked) {
     let mut session = Session::new(options, files);
+    let mut clock = Clock::start();
 
     Phase::Loading.enter();
     let hir = load(&mut session);
     let broken = Broken::of(session.reporter.diagnostics(), &hir);
+    clock.lap(Phase::Loading.name());
 
     Phase::Analysing.enter();
     let mut analysis = analyse(&mut session, &hir);
+    clock.lap(Phase::Analysing.name());
 
     Phase::Printing.enter();
     if !session.reporter.has_errors() {
@@ -79,15 +85,21 @@ pub fn compile_with(options: &Options, files: &dyn Files, backend: Option<&dyn B
         emit_functions(&mut session, &hir, &analysis);
     }
 
+    clock.lap(Phase::Printing.name());
+
     Phase::Generating.enter();
     let made =
         if session.reporter.has_errors() { Made::default() } else { generate(&mut session, &mut analysis, backend) };
 
+    clock.lap(Phase::Generating.name());
+
+    let mut timings = clock.finish();
+    timings.evaluations = std::mem::take(&mut analysis.evaluations);
     let mut diagnostics = session.reporter.take();
     diagnostics.retain(|diagnostic| broken.is_worth_saying(diagnostic));
     let Session { sources, emitted, .. } = session;
     let Made { objects, loaded, unoptimised, .. } = made;
-    let compilation = Compilation { sources, diagnostics, emitted, objects, loaded, unoptimised };
+    let compilation = Compilation { sources, diagnostics, emitted, objects, loaded, unoptimised, timings };
     (compilation, Checked { hir, analysis })
 }
 
@@ -102,6 +114,7 @@ fn analyse(session: &mut Session<'_>, hir: &kiln_hir::Program) -> Analysis {
         },
         keep_air: session.options.emits(Stage::Air),
         limits: session.options.limits,
+        statistics: session.options.timings,
     };
     kiln_sema::analyze(hir, &session.sources, &mut session.interner, &mut session.reporter, &options)
 }

@@ -55,6 +55,11 @@ impl Printer {
         }
     }
 
+    /// Writes text as it is.
+    pub fn plain(&self, text: &str) {
+        self.write(text);
+    }
+
     /// Writes a line about what happened.
     pub fn say(&self, message: &str) {
         self.write(&format!("kiln: {message}\n"));

@@ -34,6 +34,10 @@ pub(crate) struct Param {
     pub(crate) pass: Pass,
     /// First register of its argument. In the window, it holds the argument as long as the frame lives.
     pub(crate) slot: u32,
+    /// Where its bytes are in the frame, if they are there.
+    pub(crate) home: Option<u32>,
+    /// Nobody changes what it refers to while the function runs.
+    pub(crate) is_shared: bool,
 }
 
 impl Param {

@@ -20,7 +20,7 @@ impl Default for Limits {
 
 impl Limits {
     /// No limits but those of the interpreter itself: 4 GiB of memory, and 16 million calls within each other.
-    pub const NONE: Limits = Limits { steps: u64::MAX, depth: 16_000_000, bytes: u64::MAX };
+    pub const NONE: Limits = Limits { steps: u64::MAX, depth: 16_000_000, bytes: 1 << 32 };
 
     /// Limits as an option gives them, where 0 stands for none.
     pub fn of_options(steps: u64, depth: u64, bytes: u64) -> Limits {

@@ -34,7 +34,7 @@ pub struct TraceFrame {
 pub enum ArgValue {
     /// A value.
     Value(ValueId),
-    /// A value of this type, which is not shown: an aggregate, or a place.
+    /// A value of this type that is not shown: it is large, holds pointers, or may have changed since the call.
     Opaque(TypeId),
 }
 

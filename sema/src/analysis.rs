@@ -35,6 +35,8 @@ pub struct Analysis {
     pub airs: IdxVec<FuncId, Option<air::Body>>,
     /// The tests of the program, in source order.
     pub tests: Vec<TestCase>,
+    /// What was evaluated, in the order in which that ended; only with [`Options::statistics`].
+    pub evaluations: Vec<crate::Evaluation>,
 }
 
 /// Checks a program. Mistakes are reported.
@@ -59,7 +61,8 @@ pub fn analyze(
         };
         sema.keep_reachable(roots);
     }
-    Analysis { pool: sema.pool, layouts: sema.layouts, program: sema.program, airs: sema.airs, tests }
+    let evaluations = sema.evaluations.finish();
+    Analysis { pool: sema.pool, layouts: sema.layouts, program: sema.program, airs: sema.airs, tests, evaluations }
 }
 
 impl<'a> Sema<'a> {

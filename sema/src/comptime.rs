@@ -34,12 +34,22 @@ impl<'a> Sema<'a> {
         let limits = Limits::of_options(limits.steps, limits.depth, limits.memory);
         let mut machine = Machine::new(&self.options.target, limits);
         machine.start(func, args);
+        let started = self.options.statistics.then(std::time::Instant::now);
+        let ended = self.run_to_end(&mut machine, span);
+        if let Some(started) = started {
+            self.note_evaluation(func, span, &machine, started);
+        }
+        ended.map(|()| machine)
+    }
+
+    /// Answers what an evaluation asks for until it is done.
+    fn run_to_end(&mut self, machine: &mut Machine, span: Span) -> Checked<()> {
         loop {
             let mut notes = Notes::default();
             let outcome = machine.resume(&mut self.vm, &mut env!(self, notes));
             self.print_notes(notes, span);
             match outcome {
-                Outcome::Done => return Ok(machine),
+                Outcome::Done => return Ok(()),
                 Outcome::Need(Need::Body(func)) => self.ensure_body(func)?,
                 Outcome::Need(Need::Type { decl, captures }) => {
                     let ty = self.make_type(decl, &captures, None)?;

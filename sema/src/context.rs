@@ -13,6 +13,7 @@ use kiln_source::{
     DeclId, Diagnostic, ErrorReported, FileId, IdxVec, Interner, ModuleId, Reporter, SourceMap, Span, TextRange,
 };
 use kiln_types::{FuncId, Layouts, Pool, TypeId, ValueId};
+use rustc_hash::FxHashMap;
 
 /// Result of anything that can be wrong in the user's program.
 pub(crate) type Checked<T> = Result<T, ErrorReported>;
@@ -35,11 +36,15 @@ pub(crate) struct Sema<'a> {
     pub instances: Instances,
     /// The instances that are being checked, each for the one before.
     pub within: Vec<FuncId>,
+    /// Which types have parts to freeze.
+    pub freezes: FxHashMap<TypeId, bool>,
     pub types: TypeDecls,
     pub globals: Globals,
     pub lang: Lang,
     /// Bytecode of what was run.
     pub vm: Vm,
+    /// What was evaluated, if that is asked for.
+    pub evaluations: crate::statistics::Evaluations,
     /// Buffers of the CFG builder.
     pub scratch: kiln_cfg::Scratch,
 }
@@ -66,10 +71,12 @@ impl<'a> Sema<'a> {
             airs: IdxVec::new(),
             instances: Instances::new(hir.decls.len()),
             within: Vec::new(),
+            freezes: FxHashMap::default(),
             types,
             globals: Globals::default(),
             lang,
             vm: Vm::new(kiln_interp::Mode::Comptime),
+            evaluations: crate::statistics::Evaluations::default(),
             scratch: kiln_cfg::Scratch::default(),
         }
     }

@@ -24,12 +24,23 @@ pub(crate) struct Globals {
     stack: Vec<(DeclId, Span)>,
 }
 
+impl Globals {
+    /// The const that is being evaluated.
+    pub fn innermost(&self) -> Option<DeclId> {
+        self.stack.last().map(|(decl, _)| *decl)
+    }
+}
+
 impl<'a> Sema<'a> {
     /// The value of a const. `used` is where it is asked for.
     pub fn ensure_global(&mut self, decl: DeclId, captures: &[ValueId], used: Span) -> Checked<Known> {
         let key = (decl, Box::from(captures));
         match self.globals.states.get(&key) {
-            Some(State::Done(known)) => return Ok(*known),
+            Some(State::Done(known)) => {
+                let known = *known;
+                self.note_hit(|sema| sema.decl_path(decl).into());
+                return Ok(known);
+            }
             Some(State::Failed) => return Err(self.reporter.check().expect_err("a failed const was reported")),
             Some(State::InProgress) => return Err(self.cyclic_const(decl, used)),
             None => {}

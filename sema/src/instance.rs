@@ -22,6 +22,8 @@ pub(crate) enum InstanceKey {
     Glue(Glue),
     /// `fn(inout out: rt::Text, borrow x: T)`: writes a value for `@dbg`.
     Dbg(TypeId),
+    /// `fn(inout x: T)`: freezes a value that leaves an evaluation.
+    Freeze(TypeId),
     /// An expression evaluated at comptime; never equal to another.
     Thunk(u32),
 }
@@ -131,7 +133,12 @@ impl<'a> Sema<'a> {
     pub fn ensure_signature(&mut self, decl: DeclId, args: &[ValueId], asked: Span) -> Checked<FuncId> {
         let func = self.instances.find_or_add(decl, args);
         match self.instances.all[func].signature {
-            Progress::Done => return Ok(func),
+            Progress::Done => {
+                if !args.is_empty() {
+                    self.note_hit(|sema| sema.program.info(func).name.clone());
+                }
+                return Ok(func);
+            }
             Progress::Failed => return self.reporter.check().map(|()| func),
             Progress::Running => {
                 let span = self.hir.name_span(decl);
@@ -311,6 +318,18 @@ impl<'a> Sema<'a> {
         func
     }
 
+    /// The function that freezes values of the type.
+    pub fn freeze_glue(&mut self, ty: TypeId) -> FuncId {
+        let func = self.instances.by_key(InstanceKey::Freeze(ty));
+        if self.instances.all[func].signature != Progress::Done {
+            self.instances.all[func].signature = Progress::Done;
+            let params = Box::new([FnTypeParam { mode: ParamMode::Inout, ty }]);
+            self.set_glue_info(func, "freeze", ty, FuncSig { params, ret: TypeId::UNIT }, FuncKind::Kiln);
+            self.want_body(func);
+        }
+        func
+    }
+
     /// A function for an expression that is evaluated at comptime.
     pub fn new_thunk(&mut self, info: FuncInfo) -> FuncId {
         self.instances.thunks += 1;
@@ -361,6 +380,10 @@ impl<'a> Sema<'a> {
                     return Ok(());
                 }
                 let body = BodyCx::new(self, decl, &args)?.check_function(func)?;
+                self.finish_body(func, body)
+            }
+            InstanceKey::Freeze(ty) => {
+                let body = self.freeze_body(ty)?;
                 self.finish_body(func, body)
             }
             InstanceKey::Dbg(ty) => {

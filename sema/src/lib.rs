@@ -12,6 +12,9 @@
 mod options;
 pub use options::{Limits, Mode, Options};
 
+mod statistics;
+pub use statistics::Evaluation;
+
 mod analysis;
 pub use analysis::{Analysis, TestCase, analyze};
 

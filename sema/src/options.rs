@@ -26,7 +26,7 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Limits { steps: 10_000_000_000, depth: 1_000_000, memory: 4 << 30 }
+        Limits { steps: 10_000_000_000, depth: 1_000_000, memory: 1 << 30 }
     }
 }
 
@@ -41,10 +41,18 @@ pub struct Options {
     pub keep_air: bool,
     /// Budgets of comptime.
     pub limits: Limits,
+    /// Note what each evaluation used, for [`crate::Analysis::evaluations`].
+    pub statistics: bool,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Options { target: Target::host(), mode: Mode::Check, keep_air: false, limits: Limits::default() }
+        Options {
+            target: Target::host(),
+            mode: Mode::Check,
+            keep_air: false,
+            limits: Limits::default(),
+            statistics: false,
+        }
     }
 }

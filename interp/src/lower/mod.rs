@@ -224,7 +224,12 @@ impl<'a> Lower<'a> {
         Ok(())
     }
 
-    fn finish(self) -> Lowered<Code> {
+    fn finish(mut self) -> Lowered<Code> {
+        for (index, param) in self.params.iter_mut().enumerate() {
+            if let Loc::Frame { offset, .. } = self.locs[Local(index as u32 + 1)] {
+                param.home = Some(offset);
+            }
+        }
         let frame_bytes = u32::try_from(self.frame.next_multiple_of(16)).map_err(|_| LowerError::TooLarge)?;
         let extra_slots = self.params.iter().map(|param| param.slot + param.pass.slots()).max().unwrap_or(0);
         let (ops, ranges, tables) = self.emit.finish(self.func.range);
@@ -302,7 +307,9 @@ fn params(cx: &mut LowerCx<'_>, func: &Func) -> Vec<Param> {
                 _ => ParamMode::Own,
             };
             let pass = abi::pass_param(cx.pool, cx.layouts, mode, decl.ty);
-            let param = Param { ty: decl.ty, pass, slot: abi::argument_slot(slot, pass.slots()) };
+            let is_shared = mode == ParamMode::Borrow;
+            let slot_of = abi::argument_slot(slot, pass.slots());
+            let param = Param { ty: decl.ty, pass, slot: slot_of, home: None, is_shared };
             slot += pass.slots();
             param
         })

@@ -4,11 +4,16 @@ use super::{Machine, result};
 use crate::abi::Pass;
 use crate::code::{Code, Param};
 use crate::env::Env;
+use crate::freeze::Freezer;
+use crate::memory::Pointer;
 use crate::state::Frame;
 use crate::trap::{ArgValue, TraceFrame};
 use crate::vm::Vm;
 use kiln_source::Span;
-use kiln_types::FuncId;
+use kiln_types::{FuncId, Pool, TypeId, TypeKey};
+
+/// A value of more bytes is not shown.
+const MOST_BYTES: usize = 64;
 
 /// As many frames show their arguments at either end of a trace.
 const WITH_ARGUMENTS: usize = 256;
@@ -56,8 +61,48 @@ impl Machine {
                 let (low, high) = (self.state.registers[slot], self.state.registers[slot + 1]);
                 result::wide_value(env, param.ty, low, high).map_or(opaque, ArgValue::Value)
             }
+            Pass::Place => {
+                let at = param.home.map(|home| frame.memory as usize + home as usize);
+                at.and_then(|at| self.shown(env, param.ty, at)).unwrap_or(opaque)
+            }
+            Pass::Pointer if param.is_shared && param.is_in_window() => {
+                let pointer = Pointer(self.state.registers[slot]);
+                let layout = env.layouts.of(env.pool, param.ty);
+                let at = self.state.memory.readable_range(pointer, layout.size, layout.align);
+                at.and_then(|at| self.shown(env, param.ty, at)).unwrap_or(opaque)
+            }
+            Pass::FatPointer if param.is_shared && param.is_in_window() && param.ty == TypeId::STR => {
+                let (pointer, len) = (Pointer(self.state.registers[slot]), self.state.registers[slot + 1]);
+                let text = self.text(pointer, len).filter(|text| text.len() <= MOST_BYTES);
+                let text = text.and_then(|text| std::str::from_utf8(text).ok());
+                text.map_or(opaque, |text| ArgValue::Value(env.pool.str(text)))
+            }
             _ => opaque,
         }
+    }
+
+    /// A small value without pointers, in memory.
+    fn shown(&self, env: &mut Env<'_>, ty: TypeId, at: usize) -> Option<ArgValue> {
+        let is_small = env.layouts.of(env.pool, ty).size <= MOST_BYTES as u64;
+        if !is_small || !is_plain(env.pool, ty) {
+            return None;
+        }
+        Freezer::new(env, &self.state.memory).value(ty, at).ok().map(ArgValue::Value)
+    }
+}
+
+/// Whether the values of a type hold no pointers and no types.
+fn is_plain(pool: &Pool, ty: TypeId) -> bool {
+    match pool.key(ty) {
+        TypeKey::Array { elem, .. } => is_plain(pool, *elem),
+        TypeKey::Tuple(_) | TypeKey::Struct { .. } | TypeKey::AnonStruct { .. } => {
+            (0..).map_while(|index| pool.field_type(ty, index)).all(|field| is_plain(pool, field))
+        }
+        TypeKey::Enum { .. } | TypeKey::AnonEnum { .. } => pool.enum_def(ty).is_some_and(|def| {
+            def.variants.iter().all(|variant| variant.fields.iter().all(|field| is_plain(pool, field.ty)))
+        }),
+        TypeKey::Ptr { .. } | TypeKey::Fn(_) | TypeKey::Type | TypeKey::Module => false,
+        _ => !pool.is_unsized(ty),
     }
 }
 

@@ -141,28 +141,52 @@ fn allocation(fault: &MemoryFault, mut error: Diagnostic) -> Diagnostic {
     error
 }
 
-/// The calls that led to the failure, innermost first; those of one function in a row are folded.
+/// The calls that led to the failure, innermost first. Rounds of functions that call each other are folded, and so is what the library
+/// calls by itself.
 fn call_stack(sema: &Sema<'_>, frames: &[TraceFrame]) -> Vec<String> {
     let mut lines = Vec::new();
     // The outermost frame is the expression itself.
-    let frames = &frames[..frames.len().saturating_sub(1)];
-    let mut at = 0;
-    while at < frames.len() {
-        let same = frames[at..].iter().take_while(|frame| frame.func == frames[at].func).count();
-        let shown = same.min(2);
-        lines.extend(frames[at..at + shown].iter().map(|frame| frame_line(sema, frame)));
-        if same > shown {
-            let name = &sema.program.info(frames[at].func).name;
-            let more = same - shown;
-            lines.push(format!("… {more} more call{} of `{name}`", if more == 1 { "" } else { "s" }));
-            if more > 1 {
-                lines.push(frame_line(sema, &frames[at + same - 1]));
-            }
-        }
-        at += same;
+    let mut frames = &frames[..frames.len().saturating_sub(1)];
+    while let Some(first) = frames.first() {
+        let inside = frames.iter().take_while(|frame| sema.is_std(frame.span)).count();
+        let (period, rounds) = repetition(frames);
+        let taken = if inside > 2 {
+            lines.push(frame_line(sema, first));
+            lines.push(more_calls(inside - 2, "the library"));
+            lines.push(frame_line(sema, &frames[inside - 1]));
+            inside
+        } else if rounds > 2 {
+            let taken = period * rounds;
+            lines.extend(frames[..period].iter().map(|frame| frame_line(sema, frame)));
+            let names: Vec<String> =
+                frames[..period].iter().map(|frame| format!("`{}`", sema.program.info(frame.func).name)).collect();
+            lines.push(more_calls(taken - 2 * period, &names.join(", ")));
+            lines.extend(frames[taken - period..taken].iter().map(|frame| frame_line(sema, frame)));
+            taken
+        } else {
+            lines.push(frame_line(sema, first));
+            1
+        };
+        frames = &frames[taken..];
     }
     lines
 }
+
+fn more_calls(count: usize, of: &str) -> String {
+    format!("… {count} more call{} of {of}", if count == 1 { "" } else { "s" })
+}
+
+/// How many functions call each other in turn from the first frame on, and how many rounds of that there are.
+fn repetition(frames: &[TraceFrame]) -> (usize, usize) {
+    let rounds = |period: usize| {
+        let same = frames.iter().zip(&frames[period.min(frames.len())..]).take_while(|(a, b)| a.func == b.func).count();
+        same / period + 1
+    };
+    (1..=LONGEST_ROUND).map(|period| (period, rounds(period))).find(|(_, rounds)| *rounds > 2).unwrap_or((1, 1))
+}
+
+/// Longer rounds are not looked for.
+const LONGEST_ROUND: usize = 8;
 
 fn frame_line(sema: &Sema<'_>, frame: &TraceFrame) -> String {
     let name = &sema.program.info(frame.func).name;
@@ -210,6 +234,13 @@ pub(crate) fn bad_description(span: Span) -> Diagnostic {
 /// `@compile_log`
 pub(crate) fn compile_log(span: Span, text: &str) -> Diagnostic {
     Diagnostic::warning(Warning::ComptimeLog, span, text.to_owned()).label("logged at compile time")
+}
+
+/// An owner of memory that crosses to run time and would free static data.
+pub(crate) fn owner_without_freeze(span: Span, ty: &str) -> Diagnostic {
+    Diagnostic::error(codes::E0603, span, format!("a `{ty}` made at compile time can't be an owner at run time"))
+        .label("its destructor would run on static data")
+        .help("keep it in a `const` and borrow it, or give the type a method `fn freeze(inout self)`")
 }
 
 pub(crate) fn comptime_exit(span: Span, status: i32) -> Diagnostic {
