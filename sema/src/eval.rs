@@ -120,7 +120,10 @@ impl<'a> BodyCx<'_, 'a> {
                 let range = cx.range(expr);
                 cx.push(Inst::AddressOf { place }, ty, range)
             }
-            _ => cx.value(expr, expect),
+            _ => {
+                let value = cx.value(expr, expect);
+                cx.frozen(value)
+            }
         })
     }
 

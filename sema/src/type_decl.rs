@@ -236,7 +236,39 @@ impl<'a> Sema<'a> {
             _ => unreachable!("only structs and enums are types"),
         }
         self.check_copy(ty, decl);
+        self.copy_if_parts_are(ty, decl);
         self.find_destructor(ty, decl, captures)
+    }
+
+    /// A type made by a function that says `@copy` is copied if its parts are and it has no destructor.
+    fn copy_if_parts_are(&mut self, ty: TypeId, decl: DeclId) {
+        let item = self.decl(decl);
+        let (anonymous, linear) = match &item.kind {
+            DeclKind::Struct(body) => (body.anonymous, body.linear),
+            DeclKind::Enum(body) => (body.anonymous, body.linear),
+            _ => return,
+        };
+        let makers_word = item.parent.and_then(|maker| self.decl(maker).attrs.copy);
+        if !anonymous || linear || makers_word.is_none() || self.types.destructor(decl).is_some() {
+            return;
+        }
+        let parts = self.parts_of_type(ty);
+        for part in &parts {
+            // A part that is wrong was reported.
+            let _ = self.complete(part.ty);
+        }
+        if parts.iter().all(|part| self.pool.is_copy(part.ty)) {
+            self.pool.set_ownership(ty, Ownership::Copy);
+        }
+    }
+
+    /// Fields of a struct, or of all variants.
+    fn parts_of_type(&self, ty: TypeId) -> Vec<FieldDef> {
+        match (self.pool.struct_def(ty), self.pool.enum_def(ty)) {
+            (Some(def), _) => def.fields.to_vec(),
+            (_, Some(def)) => def.variants.iter().flat_map(|variant| variant.fields.iter().cloned()).collect(),
+            _ => Vec::new(),
+        }
     }
 
     fn declared_ownership(&self, decl: DeclId, linear: bool) -> Ownership {
@@ -282,11 +314,7 @@ impl<'a> Sema<'a> {
     fn check_copy(&mut self, ty: TypeId, decl: DeclId) {
         let Some(attr) = self.decl(decl).attrs.copy else { return };
         let attr = self.span_in(decl, attr);
-        let fields: Vec<FieldDef> = match (self.pool.struct_def(ty), self.pool.enum_def(ty)) {
-            (Some(def), _) => def.fields.to_vec(),
-            (_, Some(def)) => def.variants.iter().flat_map(|variant| variant.fields.iter().cloned()).collect(),
-            _ => Vec::new(),
-        };
+        let fields = self.parts_of_type(ty);
         let linear = matches!(
             &self.decl(decl).kind,
             DeclKind::Struct(StructDecl { linear: true, .. }) | DeclKind::Enum(EnumDecl { linear: true, .. })

@@ -140,7 +140,7 @@ well_known! {
     MAIN = "main", SELF_VALUE = "self", SELF_TYPE = "Self", UNDERSCORE = "_", STD = "std",
     LEN = "len", OPTION = "Option", RESULT = "Result", SOME = "Some", NONE = "None", OK = "Ok", ERR = "Err",
     STRING = "String", VEC = "Vec", HANDLE = "handle", COPY = "copy", ALLOW = "allow", C = "C",
-    VIEW = "view", VIEW_MUT = "view_mut", EQ = "eq", NEXT = "next",
+    VIEW = "view", VIEW_MUT = "view_mut", EQ = "eq", NEXT = "next", FREEZE = "freeze",
     N0 = "0", N1 = "1", N2 = "2", N3 = "3", N4 = "4", N5 = "5", N6 = "6", N7 = "7",
 }
 

@@ -321,7 +321,7 @@ impl Mistake for UnknownAttribute<'_> {
             Some(on) => format!("`@{name}` does not belong before {on}"),
         };
         Diagnostic::error(codes::E0015, self.range.in_file(file), message)
-            .help("`@copy` and `@handle` stand before a struct or enum, `@allow(…)` before any item or statement")
+            .help("`@copy` and `@handle` stand before a struct or enum (`@copy` also before a function that makes one), `@allow(…)` before any item or statement")
     }
 }
 

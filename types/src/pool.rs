@@ -385,6 +385,16 @@ impl Pool {
         }
     }
 
+    /// Sets what happens to values of a struct or enum that was defined.
+    pub fn set_ownership(&mut self, ty: TypeId, ownership: Ownership) {
+        if let Some(def) = self.structs.get_mut(&ty) {
+            def.ownership = ownership;
+        }
+        if let Some(def) = self.enums.get_mut(&ty) {
+            def.ownership = ownership;
+        }
+    }
+
     /// Whether using a value copies it.
     pub fn is_copy(&self, ty: TypeId) -> bool {
         self.ownership(ty) == Ownership::Copy

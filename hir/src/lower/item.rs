@@ -96,7 +96,7 @@ impl Lower<'_> {
 
     fn item_attributes(&mut self, item: &ast::Item, decl: DeclId) {
         self.allows(&item.attrs, item.range);
-        if matches!(item.kind, ItemKind::Struct(_) | ItemKind::Enum(_)) {
+        if matches!(item.kind, ItemKind::Struct(_) | ItemKind::Enum(_) | ItemKind::Fn(_)) {
             let find = |name| item.attrs.iter().find(|attr| attr.name.symbol == name).map(|attr| attr.range);
             self.program.decls[decl].attrs = Attrs { copy: find(sym::COPY), handle: find(sym::HANDLE) };
         }

@@ -5,7 +5,7 @@ use crate::body::{BodyCx, LocalState};
 use crate::context::Checked;
 use crate::errors;
 use crate::type_decl::Known;
-use kiln_air::{Inst, InstId};
+use kiln_air::{Inst, InstId, UseKind};
 use kiln_hir::{Arm, Expr, ExprId, ForIter, LoopId, Pat, PatId};
 use kiln_source::TextRange;
 use kiln_types::{TypeId, ValueId};
@@ -31,7 +31,14 @@ impl<'a> BodyCx<'_, 'a> {
         // Where a view is asked for, it is one of the value.
         let ty = expect.ty().filter(|ty| !self.sema.pool.is_unsized(*ty));
         let known = self.eval(inner, ty)?;
-        Ok(self.known_inst(known, range))
+        let inst = self.known_inst(known, range);
+        let ty = self.ty(inst);
+        if !matches!(self.air.insts[inst], Inst::Static(_)) || self.is_copied(ty) {
+            return Ok(inst);
+        }
+        // An owner of its own each time: what it owns is frozen, so that it can be forgotten as often as it is made.
+        self.sema.check_frozen(known, ty, self.span(range))?;
+        Ok(self.push(Inst::Use { place: inst, kind: UseKind::Show }, ty, range))
     }
 
     /// Only the branch that is taken is checked.

@@ -45,6 +45,29 @@ impl BodyCx<'_, '_> {
         self.or_error(result, range)
     }
 
+    /// `@rt_debug(text, value)`: puts a value with parts into an `rt::Text`, as `@dbg` prints it.
+    pub fn rt_debug(&mut self, out: ExprId, value: ExprId, range: TextRange) -> InstId {
+        let text = self.operand(out, Expect::None);
+        let inst = self.operand(value, Expect::None);
+        let ty = self.ty(inst);
+        let ty = self.settle(ty);
+        if ty == TypeId::ERROR || !self.demand_mutable(text, out) {
+            return self.error_inst(range);
+        }
+        let span = self.span(range);
+        if let Err(error) = self.sema.ensure_layout(ty, span) {
+            self.fail(error);
+            return self.error_inst(range);
+        }
+        let text_ty = self.ty(text);
+        let glue = self.sema.dbg_glue(ty, text_ty);
+        let args = Box::new([
+            Arg { mode: ParamMode::Inout, value: text },
+            Arg { mode: ParamMode::Borrow, value: inst },
+        ]);
+        self.push(Inst::Call { func: glue, args }, TypeId::UNIT, range)
+    }
+
     fn dbg_value(&mut self, inst: InstId, ty: TypeId, range: TextRange) -> Checked<InstId> {
         if let Some((name, as_ty)) = leaf(self.sema, ty) {
             let func = self.sema.rt_func(&format!("dbg_{name}"))?;

@@ -2,6 +2,7 @@
 
 mod cast;
 mod dbg;
+mod freeze;
 mod memory;
 mod reflect;
 
@@ -56,6 +57,7 @@ pub(crate) enum Intrinsic {
     CallName,
     IsCopy,
     NeedsDrop,
+    Freeze,
     StructType,
     EnumType,
     ArrayType,
@@ -63,6 +65,7 @@ pub(crate) enum Intrinsic {
     CompileLog,
     RtWrite,
     RtExit,
+    RtDebug,
 }
 
 /// A row of the table.
@@ -130,6 +133,7 @@ pub(crate) const TABLE: &[Row] = &[
     row("call_name", Intrinsic::CallName, (0, 0), false, "@call_name()"),
     row("is_copy", Intrinsic::IsCopy, (1, 1), false, "@is_copy(T)"),
     row("needs_drop", Intrinsic::NeedsDrop, (1, 1), false, "@needs_drop(T)"),
+    row("freeze", Intrinsic::Freeze, (1, 1), false, "@freeze(place)"),
     row("struct_type", Intrinsic::StructType, (1, 1), false, "@struct_type(fields)"),
     row("enum_type", Intrinsic::EnumType, (1, 1), false, "@enum_type(variants)"),
     row("array_type", Intrinsic::ArrayType, (2, 2), false, "@array_type(T, length)"),
@@ -137,6 +141,7 @@ pub(crate) const TABLE: &[Row] = &[
     row("compile_error", Intrinsic::CompileError, (1, 1), false, "@compile_error(message)"),
     row("rt_write", Intrinsic::RtWrite, (3, 3), true, "@rt_write(stream, text, len)"),
     row("rt_exit", Intrinsic::RtExit, (1, 1), true, "@rt_exit(status)"),
+    row("rt_debug", Intrinsic::RtDebug, (2, 2), true, "@rt_debug(text, value)"),
 ];
 
 impl<'a> BodyCx<'_, 'a> {
@@ -170,6 +175,7 @@ impl<'a> BodyCx<'_, 'a> {
         let arg = |index: usize| args[index].value;
         match intrinsic {
             Intrinsic::Dbg => self.dbg(arg(0), range),
+            Intrinsic::RtDebug => self.rt_debug(arg(0), arg(1), range),
             Intrinsic::Panic => self.panic(arg(0), range),
             Intrinsic::Assert => self.assert(arg(0), args.get(1).map(|arg| arg.value), range),
             Intrinsic::SizeOf => self.size_of(arg(0), expect, range, |layout| layout.size),
@@ -196,6 +202,7 @@ impl<'a> BodyCx<'_, 'a> {
             Intrinsic::CallName => self.call_name(range),
             Intrinsic::IsCopy => self.type_test(arg(0), |cx, ty| cx.is_copied(ty), range),
             Intrinsic::NeedsDrop => self.type_test(arg(0), |cx, ty| cx.sema.pool.needs_drop(ty), range),
+            Intrinsic::Freeze => self.freeze(arg(0), range),
             Intrinsic::StructType => self.struct_type(arg(0), range),
             Intrinsic::EnumType => self.enum_type(arg(0), range),
             Intrinsic::ArrayType => self.array_type(arg(0), arg(1), range),

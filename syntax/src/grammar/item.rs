@@ -15,7 +15,9 @@ use super::list::{PARENS, list};
 use super::recover::{skip_brackets, skip_item, unopened};
 use super::stmt::semicolon;
 use super::{Failed, In, Parsed, function, nested_ty, postfix, ty, types};
-use crate::ast::{Attr, ConstItem, DropFn, EnumItem, Item, ItemId, ItemKind, Name, StructItem, TestItem};
+use crate::ast::{
+    Attr, ConstItem, DropFn, EnumItem, Expr, Function, Item, ItemId, ItemKind, Name, PrimType, StructItem, TestItem,
+};
 use crate::errors::{MissingToken, UnknownAttribute, Unsupported};
 use crate::token::Tok;
 use kiln_source::{TextRange, sym};
@@ -52,8 +54,12 @@ fn item_or_error(p: &mut In<'_, '_>) -> ItemId {
 pub(super) fn inner_item(p: &mut In<'_, '_>, docs: Option<Box<str>>, from: u32, attrs: Box<[Attr]>) -> Parsed<ItemId> {
     let public = eat(p, Tok::Pub);
     let (kind, on) = kind(p)?;
-    match kind {
+    match &kind {
         ItemKind::Struct(_) | ItemKind::Enum(_) => {}
+        // Said of the type that the function makes.
+        ItemKind::Fn(function) if makes_type(p, function) => {
+            attrs.iter().filter(|attr| attr.name.symbol == sym::HANDLE).for_each(|attr| misplaced_attribute(p, attr, on));
+        }
         _ => only_allow(p, &attrs, on),
     }
     let range = since(p, from);
@@ -256,6 +262,12 @@ fn attribute_args(p: &mut In<'_, '_>) -> Parsed<Box<[Name]>> {
     let open = bump(p);
     let args = list(p, open, PARENS, |p| name(p, "the name of a warning"))?;
     Ok(args)
+}
+
+/// Whether a function's result is written `type`.
+fn makes_type(p: &mut In<'_, '_>, function: &Function) -> bool {
+    let ast = &p.state().ast;
+    function.sig.ret.is_some_and(|ret| matches!(ast[ret], Expr::Prim(PrimType::Type)))
 }
 
 /// Notes attributes other than `@allow`, which say nothing about what follows.
