@@ -11,7 +11,8 @@ use crate::printer::{self, Printer};
 use clap::Parser;
 use kiln_compiler::{
     Backend, Backends, Choice, Compilation, Disk, Ended, Executed, Execution, Interpreted, Interpreter, Limits, Mode,
-    Options, Stage, Streams, check_outputs, compile_with, executable_path, guarded, interpret_tests, missing_part,
+    Options, Stage, Streams, check_outputs, compile_with, doctor, executable_path, guarded, has_llvm, interpret_tests,
+    list_targets, missing_part,
 };
 use kiln_source::{Diagnostic, SourceMap};
 use std::ffi::OsString;
@@ -40,6 +41,8 @@ pub fn main(backends: Backends) -> i32 {
     let printer = Printer::new(cli.message_format.into(), cli.color);
     let status = guarded(|| match cli.command.task() {
         Ok(Task::Explain(code)) => explain(&printer, code.as_deref()),
+        Ok(Task::Targets) => with_llvm(backends, || show(&printer, &list_targets(backends))),
+        Ok(Task::Doctor(std)) => with_llvm(backends, || show(&printer, &doctor(backends, std.as_deref()))),
         Ok(Task::Test(options, filter)) => test(&printer, &options, filter.as_deref()),
         Ok(Task::Compile(options, args)) => drive(&printer, backends, &options, &args),
         Err(error) => printer.failure(*error),
@@ -94,8 +97,30 @@ fn drive(printer: &Printer, backends: Backends, options: &Options, args: &[OsStr
     }
 }
 
+/// Does a task where LLVM is, if it is somewhere.
+fn with_llvm(backends: Backends, task: impl FnOnce() -> i32) -> i32 {
+    let is_here = backends.list().iter().any(|(name, _)| *name == "llvm");
+    if has_llvm() && !is_here {
+        // It returns only if there is no such program; then this one says so.
+        match start_native() {
+            Ok(status) => return status,
+            Err(_) => return task(),
+        }
+    }
+    task()
+}
+
+fn show(printer: &Printer, text: &str) -> i32 {
+    printer::to_stdout(text.as_bytes()).map_or_else(|error| printer.failure(*error), |()| 0)
+}
+
 /// Lets the program with LLVM do this task. Gives its exit status, if this process is still here to do so.
 fn hand_over(printer: &Printer) -> i32 {
+    start_native().unwrap_or_else(|(program, failed)| printer.failure(missing_part(&program, &failed)))
+}
+
+/// Becomes the program with LLVM, or starts it; an error has its path.
+fn start_native() -> Result<i32, (PathBuf, io::Error)> {
     let beside =
         std::env::current_exe().map(|this| this.with_file_name(format!("{NATIVE}{}", std::env::consts::EXE_SUFFIX)));
     let program = beside.unwrap_or_else(|_| PathBuf::from(NATIVE));
@@ -105,10 +130,10 @@ fn hand_over(printer: &Printer) -> i32 {
     let failed = std::os::unix::process::CommandExt::exec(&mut command);
     #[cfg(not(unix))]
     let failed = match command.status() {
-        Ok(status) => return status.code().unwrap_or(FAILED),
+        Ok(status) => return Ok(status.code().unwrap_or(FAILED)),
         Err(error) => error,
     };
-    printer.failure(missing_part(&program, &failed))
+    Err((program, failed))
 }
 
 /// Writes the stages asked for, in the order they were asked for.

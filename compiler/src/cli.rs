@@ -74,6 +74,14 @@ pub enum Command {
         #[command(flatten)]
         compile: CompileArgs,
     },
+    /// List the machines there are programs for, and what works here
+    Targets,
+    /// Say which tools were found, and what does not work without the others
+    Doctor {
+        /// Read the standard library from this folder
+        #[arg(long, value_name = "DIR", env = "KILN_STD")]
+        std: Option<PathBuf>,
+    },
     /// Explain a code such as E0205; without one, list all
     Explain {
         /// `E0205`, `205` or `use_after_move`
@@ -224,6 +232,10 @@ impl From<MessageFormat> for Format {
 pub enum Task {
     /// Explain a code, or list all.
     Explain(Option<String>),
+    /// List the targets.
+    Targets,
+    /// Report on tools; with the folder of the standard library.
+    Doctor(Option<PathBuf>),
     /// Compile, and run with these arguments where the mode says so.
     Compile(Box<Options>, Vec<OsString>),
     /// Run the tests whose name contains the text.
@@ -238,6 +250,8 @@ impl Command {
     pub fn task(self) -> Result<Task, Box<Diagnostic>> {
         let mut interpret = false;
         let (mode, inputs, compile, native, output, args) = match self {
+            Command::Targets => return Ok(Task::Targets),
+            Command::Doctor { std } => return Ok(Task::Doctor(std)),
             Command::Explain { code } => return Ok(Task::Explain(code)),
             Command::Check { files, compile } => (Mode::Check, files, compile, None, None, Vec::new()),
             Command::Build { files, output, compile, native } => {
@@ -269,8 +283,7 @@ impl CompileArgs {
     fn options(self, mode: Mode, inputs: Vec<PathBuf>) -> Result<Options, Box<Diagnostic>> {
         let CompileArgs { target, emit, only, std, comptime_steps, comptime_depth, comptime_memory, timings } = self;
         let limits = Limits { steps: comptime_steps, depth: comptime_depth, memory: comptime_memory };
-        let mut options =
-            Options { emits: emit, only, std_dir: std, limits, timings, ..Options::new(mode, inputs) };
+        let mut options = Options { emits: emit, only, std_dir: std, limits, timings, ..Options::new(mode, inputs) };
         if let Some(triple) = target {
             options.target = target_named(&triple)?;
         }

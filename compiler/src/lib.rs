@@ -54,8 +54,16 @@ pub use explain::{explain, find_code, list};
 mod output;
 pub use output::{check_outputs, executable_path, write_file};
 
+mod tools;
+
 mod link;
 pub use link::link;
+
+mod doctor;
+pub use doctor::doctor;
+
+mod targets;
+pub use targets::list_targets;
 
 mod run;
 pub use kiln_child::Ended;

@@ -69,9 +69,22 @@ const DEFAULT: &str = "";
 impl Linker {
     /// The linker that `--linker` or the environment asks for: `KILN_CC` before `CC`.
     pub fn asked_for(option: Option<&str>) -> Option<Linker> {
+        if let Some(program @ ("lld" | "mold")) = option {
+            // These link for a driver, which knows where the C library is.
+            let driver = Linker::of_environment();
+            let (program, mut args) =
+                (driver.as_ref().map_or("cc", |driver| &driver.program), vec![format!("-fuse-ld={program}")]);
+            let program = program.to_owned();
+            args.extend(driver.into_iter().flat_map(|driver| driver.args));
+            return Some(Linker { program, args, asked_by: "--linker" });
+        }
         if let Some(program) = option {
             return Some(Linker { program: program.to_owned(), args: Vec::new(), asked_by: "--linker" });
         }
+        Linker::of_environment()
+    }
+
+    fn of_environment() -> Option<Linker> {
         ["KILN_CC", "CC"].into_iter().find_map(|variable| {
             let value = env::var(variable).ok()?;
             let mut words = value.split_whitespace().map(str::to_owned);
@@ -81,7 +94,7 @@ impl Linker {
 }
 
 /// `cc`, or for another machine the cross compiler under the name that Debian gives it.
-fn default_linker(target: &Target) -> Linker {
+pub(crate) fn default_linker(target: &Target) -> Linker {
     let program = match gnu_triple(target) {
         Some(triple) if *target != Target::host() => format!("{triple}-gcc"),
         _ => "cc".to_owned(),
@@ -90,7 +103,7 @@ fn default_linker(target: &Target) -> Linker {
 }
 
 /// The Debian package of the default linker.
-fn package(target: &Target) -> Option<String> {
+pub(crate) fn package(target: &Target) -> Option<String> {
     match gnu_triple(target) {
         _ if *target == Target::host() => Some("gcc libc6-dev".to_owned()),
         Some(triple) => Some(format!("gcc-{}", triple.replace('_', "-"))),

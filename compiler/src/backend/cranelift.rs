@@ -27,6 +27,10 @@ impl Backend for Cranelift {
         "Cranelift"
     }
 
+    fn version(&self) -> String {
+        codegen::VERSION.to_owned()
+    }
+
     fn capabilities(&self) -> Capabilities {
         Capabilities { stages: &[Stage::Clif, Stage::Obj], links: true, executes: true, optimises: false }
     }

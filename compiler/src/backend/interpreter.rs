@@ -14,6 +14,10 @@ impl Backend for Interpreter {
         "the interpreter"
     }
 
+    fn version(&self) -> String {
+        env!("CARGO_PKG_VERSION").to_owned()
+    }
+
     fn capabilities(&self) -> Capabilities {
         Capabilities { stages: &[], links: false, executes: true, optimises: false }
     }

@@ -27,6 +27,11 @@ impl Backend for Llvm {
         "LLVM"
     }
 
+    fn version(&self) -> String {
+        let (major, minor, patch) = codegen::llvm_version();
+        format!("{major}.{minor}.{patch}")
+    }
+
     fn capabilities(&self) -> Capabilities {
         let stages = &[Stage::LlvmIr, Stage::NativeAsm, Stage::Obj, Stage::Bitcode];
         Capabilities { stages, links: !self.in_memory, executes: true, optimises: true }

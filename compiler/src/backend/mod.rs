@@ -67,6 +67,9 @@ pub trait Backend: Sync {
     /// How users know it.
     fn name(&self) -> &'static str;
 
+    /// Its version.
+    fn version(&self) -> String;
+
     /// What it can do.
     fn capabilities(&self) -> Capabilities;
 
