@@ -105,6 +105,9 @@ impl<'a> BodyCx<'_, 'a> {
         let mutable = self.hir.locals[local].mutable;
         let air = self.new_local(Some(local), ty, None, mutable);
         self.locals[local] = LocalState::Runtime(air);
+        if mode == BindMode::Alias {
+            self.aliases.push(air);
+        }
         PatKind::Bind { local: air, mode }
     }
 

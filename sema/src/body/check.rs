@@ -62,6 +62,7 @@ impl BodyCx<'_, '_> {
     /// Ends a body: types are settled, and every one of them has a layout.
     pub fn finish(mut self) -> Checked<air::Body> {
         self.finish_inference();
+        crate::ownership::settle_bindings(&mut self.air, &self.sema.pool);
         self.check_certain_panics();
         self.check_layouts();
         self.warn_unused_mut();

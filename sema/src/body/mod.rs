@@ -58,6 +58,8 @@ pub(crate) struct BodyCx<'s, 'a> {
     pub air: air::Body,
     /// Which AIR locals were written through or passed `inout`.
     pub mutated: Vec<bool>,
+    /// The AIR locals that name places of others, in order.
+    pub aliases: Vec<air::LocalId>,
     pub infer: Infer,
     /// By HIR loop number.
     pub loops: Vec<Option<LoopCx>>,
@@ -103,6 +105,7 @@ impl<'s, 'a> BodyCx<'s, 'a> {
             locals,
             air: air::Body::empty(file, item.range),
             mutated: Vec::new(),
+            aliases: Vec::new(),
             infer: Infer::default(),
             loops: vec![None; hir.loops as usize],
             ret: None,

@@ -74,9 +74,9 @@ impl BodyCx<'_, '_> {
                 TypeId::ERROR
             }
         };
-        let owner = if self.is_place(inst) { Owner::Borrowed } else { Owner::Value };
         let elem = if elem == TypeId::ERROR { elem } else { self.infer.shallow(elem, &self.sema.pool) };
-        let pat = self.pattern(pat, elem, owner);
+        // Elements stay where they are; the array of a value is dropped as a whole behind the loop.
+        let pat = self.pattern(pat, elem, Owner::Borrowed);
         self.check_irrefutable(pat, elem);
         let air = self.enter_loop(id, true);
         let body = self.unit_body(body, errors::loop_body_value);

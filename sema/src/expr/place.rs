@@ -241,11 +241,13 @@ impl BodyCx<'_, '_> {
         }
     }
 
-    /// Whether a place belongs to somebody else: a `borrow` or `inout` parameter, static data, or what a pointer points to.
+    /// Whether a place belongs to somebody else: a `borrow` or `inout` parameter, a name for a part of another value, static data, or what
+    /// a pointer points to.
     pub fn is_borrowed(&self, place: InstId) -> bool {
         match self.place_root(place) {
             Root::Local(local) => {
                 matches!(self.air.locals[local].param, Some(ParamMode::Borrow | ParamMode::Inout))
+                    || self.aliases.binary_search(&local).is_ok()
             }
             Root::Static | Root::Pointer { .. } => true,
             Root::Temporary => false,

@@ -4,6 +4,9 @@
 //! [`check`] holds the rules against that, with [`calls`] (exclusivity) and [`linear`]; [`report`] finds the words. [`drops`] says
 //! what each drop comes to, and [`elaborate`] writes it. A function without owners, aliases and `inout` arguments passes at once.
 
+mod bindings;
+pub(crate) use bindings::settle as settle_bindings;
+
 mod bits;
 mod paths;
 

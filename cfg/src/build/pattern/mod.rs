@@ -24,7 +24,7 @@ use super::survey::{Siblings, binds_alias};
 use super::{Builder, Effects};
 use crate::emit::Flow;
 use crate::{BlockId, Place, Terminator};
-use kiln_air::{Arm, Body, Inst, InstId, PatId, PatKind};
+use kiln_air::{Arm, BindMode, Body, Inst, InstId, PatId, PatKind};
 use kiln_source::TextRange;
 use kiln_types::Pool;
 use smallvec::SmallVec;
@@ -82,9 +82,21 @@ impl Builder<'_, '_> {
     pub(super) fn let_pattern(&mut self, pat: PatId, init: InstId, range: TextRange) -> Flow<()> {
         let depth = self.scopes.len();
         let flow = self.source(init).and_then(|subject| self.bind_subject(pat, subject, range));
+        if self.is_unnamed_alias(pat) {
+            // What it names lives as long as it does.
+            return flow;
+        }
         self.end_scope(depth, flow, range)?;
         self.enter_bindings(pat);
         Ok(())
+    }
+
+    /// Whether the pattern is a name of the compiler's own for a place.
+    fn is_unnamed_alias(&self, pat: PatId) -> bool {
+        match self.body.pats[pat].kind {
+            PatKind::Bind { local, mode: BindMode::Alias | BindMode::AliasMut } => self.body.locals[local].name.is_none(),
+            _ => false,
+        }
     }
 
     /// `let … else`: where the pattern fails, temporaries end before the block.
