@@ -146,6 +146,7 @@ impl<'a> BodyCx<'_, 'a> {
             locals,
             air: air::Body { name: "comptime".into(), ..air::Body::empty(self.file, self.air.range) },
             mutated: Vec::new(),
+            aliases: Vec::new(),
             infer: Infer::default(),
             loops: vec![None; self.loops.len()],
             ret: None,

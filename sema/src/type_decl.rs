@@ -7,7 +7,7 @@ use crate::instance::Progress;
 use kiln_hir::{self as hir, DeclKind, EnumDecl, StructDecl, VariantShape};
 use kiln_source::{DeclId, Span, Symbol};
 use kiln_types::{
-    EnumDef, FieldDef, Ownership, StructDef, TooLarge, TypeId, TypeKey, ValueId, ValueKey, VariantDef, VariantKind,
+    EnumDef, FieldDef, Ownership, ParamMode, StructDef, TooLarge, TypeId, TypeKey, ValueId, ValueKey, VariantDef, VariantKind,
 };
 use rustc_hash::FxHashMap;
 
@@ -237,7 +237,9 @@ impl<'a> Sema<'a> {
         }
         self.check_copy(ty, decl);
         self.copy_if_parts_are(ty, decl);
-        self.find_destructor(ty, decl, captures)
+        self.find_destructor(ty, decl, captures)?;
+        self.check_handle(ty, decl);
+        Ok(())
     }
 
     /// A type made by a function that says `@copy` is copied if its parts are and it has no destructor.
@@ -334,10 +336,27 @@ impl<'a> Sema<'a> {
         }
     }
 
+    /// `@handle` needs the method that duplicates.
+    fn check_handle(&mut self, ty: TypeId, decl: DeclId) {
+        let Some(attr) = self.decl(decl).attrs.handle else { return };
+        // The signature names the type itself; its fields are known by now.
+        self.types.fields.insert(ty, Progress::Done);
+        let span = self.span_in(decl, attr);
+        let method = self.names.get("handle").and_then(|name| self.hook(ty, name, &[ParamMode::Borrow], span));
+        if method.is_none_or(|method| self.program.info(method).sig.ret != ty) {
+            let shown = self.show(ty);
+            self.error(errors::handle_without_method(span, &shown));
+        }
+    }
+
     fn find_destructor(&mut self, ty: TypeId, decl: DeclId, captures: &[ValueId]) -> Checked<()> {
         let Some(destructor) = self.types.destructor(decl) else { return Ok(()) };
         // The signature names the type itself; its fields are known by now.
         self.types.fields.insert(ty, Progress::Done);
+        if self.pool.ownership(ty) == Ownership::Linear {
+            let (span, shown) = (self.hir.name_span(destructor), self.show(ty));
+            return Err(self.error(errors::linear_with_destructor(span, &shown)));
+        }
         let func = self.ensure_signature(destructor, captures, self.hir.name_span(destructor))?;
         if let Some(def) = self.pool.struct_def_mut(ty) {
             def.destructor = Some(func);
@@ -377,6 +396,7 @@ impl<'a> Sema<'a> {
             }
         }
         result?;
+        self.settle_linear(ty);
         match self.layouts.try_of(&self.pool, ty) {
             Ok(_) => Ok(()),
             Err(TooLarge(part)) => {
@@ -384,6 +404,25 @@ impl<'a> Sema<'a> {
                     errors::type_too_large(used, &self.show(ty), (part != ty).then(|| self.show(part)).as_deref());
                 Err(self.error(error))
             }
+        }
+    }
+
+    /// What holds something linear is linear. The parts are complete.
+    fn settle_linear(&mut self, ty: TypeId) {
+        let is_linear = |field: &FieldDef| self.pool.ownership(field.ty) == Ownership::Linear;
+        let holds = match (self.pool.struct_def(ty), self.pool.enum_def(ty)) {
+            (Some(def), _) => def.fields.iter().any(is_linear),
+            (_, Some(def)) => def.variants.iter().any(|variant| variant.fields.iter().any(is_linear)),
+            _ => false,
+        };
+        if !holds {
+            return;
+        }
+        if let Some(def) = self.pool.struct_def_mut(ty) {
+            def.ownership = Ownership::Linear;
+        }
+        if let Some(def) = self.pool.enum_def_mut(ty) {
+            def.ownership = Ownership::Linear;
         }
     }
 

@@ -103,7 +103,12 @@ impl BodyCx<'_, '_> {
 
     /// The type of a result.
     pub fn return_type(&mut self, expr: ExprId) -> Checked<TypeId> {
-        self.sized_type(expr)
+        let ty = self.type_of_expr(expr)?;
+        if self.sema.pool.is_unsized(ty) {
+            let shown = self.show(ty);
+            return Err(self.error(errors::view_returned(self.expr_span(expr), &shown)));
+        }
+        Ok(ty)
     }
 
     fn fn_type(&mut self, params: &[(Mode, ExprId)], ret: Option<ExprId>, span: Span) -> Checked<TypeId> {

@@ -80,6 +80,12 @@ pub(crate) fn copy_with_destructor(span: Span, destructor: Span) -> Diagnostic {
         .also(destructor, "the destructor")
 }
 
+pub(crate) fn linear_with_destructor(destructor: Span, ty: &str) -> Diagnostic {
+    Diagnostic::error(codes::E0112, destructor, format!("`{ty}` is linear: it is never dropped, so it has no destructor"))
+        .label("never runs")
+        .help("write a method that consumes `self`")
+}
+
 pub(crate) fn copy_of_affine_field(span: Span, field: Span, ty: &str) -> Diagnostic {
     Diagnostic::error(codes::E0209, field, format!("`{ty}` is not copied, so the type around it can't be"))
         .label(format!("of type `{ty}`"))

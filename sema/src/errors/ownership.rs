@@ -137,6 +137,24 @@ pub(crate) fn written_while_named(span: Span, place: Option<&str>, holder: Optio
         .also(named, "shown from here on")
 }
 
+pub(crate) fn view_returned(span: Span, ty: &str) -> Diagnostic {
+    Diagnostic::error(codes::E0210, span, format!("a view (`{ty}`) can't be returned"))
+        .label("shows something that belongs to somebody else")
+        .help("return a value of its own (`String`, `Vec(T)`), or the position")
+}
+
+pub(crate) fn view_stored(span: Span, ty: &str) -> Diagnostic {
+    Diagnostic::error(codes::E0210, span, format!("a view (`{ty}`) can't be kept"))
+        .label("shows something that belongs to somebody else")
+        .help(format!("pass it on to a parameter `borrow x: {ty}`, or make a value of its own"))
+}
+
+pub(crate) fn handle_without_method(span: Span, ty: &str) -> Diagnostic {
+    Diagnostic::error(codes::E0211, span, format!("`{ty}` is a handle, but does not say how to duplicate it"))
+        .label("needs a method `handle`")
+        .help("add `fn handle(borrow self) -> Self { … }` to it")
+}
+
 pub(crate) fn view_of_temporary(named: Span, holder: Option<&str>) -> Diagnostic {
     let shown = holder.map_or_else(|| "this".to_owned(), |holder| format!("`{holder}`"));
     Diagnostic::error(codes::E0210, named, format!("{shown} shows a value that ends with the statement"))

@@ -86,7 +86,7 @@ impl BodyCx<'_, '_> {
                 return owned;
             }
             let shown = self.show(shallow);
-            return self.wrong(errors::unsized_value(self.span(range), &shown), range);
+            return self.wrong(errors::view_stored(self.span(range), &shown), range);
         }
         let kind = match self.is_copied(shallow) {
             true => UseKind::Copy,

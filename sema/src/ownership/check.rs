@@ -88,9 +88,6 @@ impl Checker<'_> {
         let live = self.loans.live_in_block(func, id);
         for (index, (stmt, range)) in block.stmts.iter().zip(&block.ranges).enumerate() {
             let (at, range) = (Point { block: id, stmt: index }, *range);
-            if !live.is_empty() {
-                self.names(stmt, at, range, &live[index], &live[index + 1]);
-            }
             if let Stmt::Call(call) = stmt
                 && let Some(clash) = calls::clash(func, self.loans, self.cx, call)
             {
@@ -98,10 +95,10 @@ impl Checker<'_> {
                 self.skip(stmt, &mut state);
                 continue;
             }
+            if !live.is_empty() {
+                self.names(stmt, at, range, &live[index], &live[index + 1]);
+            }
             self.stmt(stmt, at, range, &mut state);
-        }
-        if block.term == Terminator::Return {
-            debug_assert!(block.stmts.len() == block.ranges.len());
         }
     }
 
