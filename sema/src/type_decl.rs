@@ -7,7 +7,8 @@ use crate::instance::Progress;
 use kiln_hir::{self as hir, DeclKind, EnumDecl, StructDecl, VariantShape};
 use kiln_source::{DeclId, Span, Symbol};
 use kiln_types::{
-    EnumDef, FieldDef, Ownership, ParamMode, StructDef, TooLarge, TypeId, TypeKey, ValueId, ValueKey, VariantDef, VariantKind,
+    EnumDef, FieldDef, Ownership, ParamMode, StructDef, TooLarge, TypeId, TypeKey, ValueId, ValueKey, VariantDef,
+    VariantKind,
 };
 use rustc_hash::FxHashMap;
 

@@ -81,9 +81,13 @@ pub(crate) fn copy_with_destructor(span: Span, destructor: Span) -> Diagnostic {
 }
 
 pub(crate) fn linear_with_destructor(destructor: Span, ty: &str) -> Diagnostic {
-    Diagnostic::error(codes::E0112, destructor, format!("`{ty}` is linear: it is never dropped, so it has no destructor"))
-        .label("never runs")
-        .help("write a method that consumes `self`")
+    Diagnostic::error(
+        codes::E0112,
+        destructor,
+        format!("`{ty}` is linear: it is never dropped, so it has no destructor"),
+    )
+    .label("never runs")
+    .help("write a method that consumes `self`")
 }
 
 pub(crate) fn copy_of_affine_field(span: Span, field: Span, ty: &str) -> Diagnostic {

@@ -8,8 +8,7 @@ use super::loans::{Loans, Resolved};
 use super::paths::{Lookup, PathId, Paths, is_owner};
 use super::{OwnCx, bits};
 use kiln_cfg::{
-    BlockId, Callee, Func, Local, LocalKind, Mention, Operand, Place, PlaceBase, PlaceType, Proj, Stmt, Terminator,
-    UseKind,
+    BlockId, Callee, Func, Local, LocalKind, Mention, Operand, Place, PlaceBase, PlaceType, Proj, Stmt, UseKind,
 };
 use kiln_source::{Idx, TextRange};
 use kiln_types::{ParamMode, Pool};

@@ -94,7 +94,9 @@ impl Builder<'_, '_> {
     /// Whether the pattern is a name of the compiler's own for a place.
     fn is_unnamed_alias(&self, pat: PatId) -> bool {
         match self.body.pats[pat].kind {
-            PatKind::Bind { local, mode: BindMode::Alias | BindMode::AliasMut } => self.body.locals[local].name.is_none(),
+            PatKind::Bind { local, mode: BindMode::Alias | BindMode::AliasMut } => {
+                self.body.locals[local].name.is_none()
+            }
             _ => false,
         }
     }
