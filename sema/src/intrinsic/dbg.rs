@@ -61,10 +61,8 @@ impl BodyCx<'_, '_> {
         }
         let text_ty = self.ty(text);
         let glue = self.sema.dbg_glue(ty, text_ty);
-        let args = Box::new([
-            Arg { mode: ParamMode::Inout, value: text },
-            Arg { mode: ParamMode::Borrow, value: inst },
-        ]);
+        let args =
+            Box::new([Arg { mode: ParamMode::Inout, value: text }, Arg { mode: ParamMode::Borrow, value: inst }]);
         self.push(Inst::Call { func: glue, args }, TypeId::UNIT, range)
     }
 

@@ -254,10 +254,9 @@ fn fixed(func: &Func, pool: &Pool, place: &Place) -> Option<Fixed> {
     let steps = &*place.proj;
     if steps.first() == Some(&Proj::Deref) {
         // A raw pointer's pointee as a whole is what `@ptr_read` takes.
-        return (steps.len() > 1).then_some(if matches!(steps[1], Proj::Index(_)) {
-            Fixed::Element
-        } else {
-            Fixed::Behind
+        return steps.get(1).map(|step| match step {
+            Proj::Index(_) => Fixed::Element,
+            _ => Fixed::Behind,
         });
     }
     if !is_owner(func, local) {
