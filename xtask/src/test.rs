@@ -8,7 +8,7 @@ use std::process::{Command, Stdio};
 use std::thread;
 
 /// Crates whose tests depend on the LLVM, and so run once for each further one.
-const NATIVE: &[&str] = &["kiln-codegen-llvm", "kiln-compiler", "kiln-spec"];
+const NATIVE: &[&str] = &["kiln-codegen-llvm", "kiln-compiler", "kiln-spec", "kiln-differential"];
 
 /// The task. Arguments go to the test runner.
 pub fn run(args: &[String]) -> Outcome {

@@ -40,6 +40,7 @@ const KNOWS: &[(&str, &[&str])] = &[
     ),
     ("kiln-spec", &["kiln-source", "kiln-types", "kiln-cfg", "kiln-interp", "kiln-compiler"]),
     ("kiln-ui-tests", &["kiln-source", "kiln-compiler"]),
+    ("kiln-differential", &["kiln-source", "kiln-compiler", "kiln-spec"]),
     ("xtask", &[]),
 ];
 

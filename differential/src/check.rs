@@ -1,0 +1,216 @@
+//! Runs programs on every engine and compares.
+//!
+//! Many programs are compiled as one, each a module of its own, so that the places of their panics stay the same. The interpreter
+//! runs them as tests. The native program reads from its input which ones to run, and is started again behind each that panics.
+
+use kiln_compiler::{
+    BackendName, Checked, Compilation, Format, Interpreted, Limits, Memory, Mode, OptLevel, Options, Streams, compile,
+    compile_with, guarded, has_cranelift, has_llvm, interpret_tests, link, panic_text, render,
+};
+use kiln_spec::{options, run_process};
+use std::fmt::Write;
+use std::path::Path;
+
+/// How many programs can be compiled as one.
+pub const BATCH: usize = 100;
+
+/// More than any generated program takes.
+const LIMITS: Limits = Limits { steps: 200_000_000, depth: 10_000, memory: 256 << 20 };
+
+/// What is wrong with a program, or with what an engine makes of it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Complaint {
+    /// What sort of thing it is; the same for the same mistake in similar programs.
+    pub sort: String,
+    /// All there is to say.
+    pub text: String,
+}
+
+/// What a program did on one engine.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+struct Trace {
+    stdout: String,
+    stderr: String,
+    /// 0 or 101; `None` where a signal ended it.
+    status: Option<i32>,
+}
+
+/// How one of a batch's programs fared; the first complaint of each.
+pub type Verdicts = Vec<Option<Complaint>>;
+
+/// Compares all engines on up to [`BATCH`] programs.
+pub fn check(programs: &[String]) -> Verdicts {
+    debug_assert!(programs.len() <= BATCH);
+    match check_batch(programs) {
+        Ok(verdicts) => verdicts,
+        Err(complaint) if programs.len() == 1 => vec![Some(complaint)],
+        // One of them spoils it for all.
+        Err(_) => programs.iter().flat_map(|program| check(std::slice::from_ref(program))).collect(),
+    }
+}
+
+fn check_batch(programs: &[String]) -> Result<Verdicts, Complaint> {
+    let files = files(programs);
+    let interpreted = interpret(&files, programs.len())?;
+    let mut verdicts: Verdicts = interpreted.iter().map(agrees_with_comptime).collect();
+    for (name, backend, opt) in native_engines() {
+        let native = native(&files, (backend, opt), programs.len())
+            .map_err(|complaint| Complaint { sort: format!("{} {name}", complaint.sort), ..complaint })?;
+        for ((verdict, expected), found) in verdicts.iter_mut().zip(&interpreted).zip(&native) {
+            if verdict.is_none() && expected != found {
+                *verdict = Some(difference(name, expected, found));
+            }
+        }
+    }
+    Ok(verdicts)
+}
+
+/// The makers of native code of this build.
+fn native_engines() -> Vec<(&'static str, BackendName, OptLevel)> {
+    let mut engines = Vec::new();
+    if has_llvm() {
+        engines.push(("-O0", BackendName::Llvm, OptLevel::None));
+        engines.push(("-O2", BackendName::Llvm, OptLevel::Default));
+    }
+    if has_cranelift() {
+        engines.push(("cranelift", BackendName::Cranelift, OptLevel::None));
+    }
+    engines
+}
+
+/// The modules and the root that runs them.
+fn files(programs: &[String]) -> Memory {
+    let mut files = Memory::default();
+    let mut root = String::from("extern \"C\" fn getchar() -> i32;\n");
+    let (mut arms, mut tests) = (String::new(), String::new());
+    for (at, program) in programs.iter().enumerate() {
+        let _ = writeln!(root, "const c{at} = @import(\"c{at}\");");
+        let _ = writeln!(arms, "            {at} => c{at}::run(),");
+        let _ = writeln!(tests, "test \"{at}\" {{ c{at}::run(); }}");
+        files.insert(format!("c{at}.kiln"), program.clone());
+    }
+    let _ = write!(
+        root,
+        "fn main() {{
+    loop {{
+        let next = checked {{ getchar() }};
+        if next < 0 {{ return; }}
+        @dbg(\"=\");
+        match next {{
+{arms}            _ => @panic(\"no such program\"),
+        }}
+    }}
+}}
+{tests}"
+    );
+    files.insert("main.kiln", root);
+    files
+}
+
+/// What they do on the interpreter.
+fn interpret(files: &Memory, count: usize) -> Result<Vec<Trace>, Complaint> {
+    let options = options(Mode::Test, Path::new("main.kiln"));
+    let run = || {
+        let (compilation, mut checked) = compile_with(&options, files, None);
+        if compilation.has_errors() {
+            return Err(rejected(&compilation));
+        }
+        run_tests(&compilation, &mut checked)
+    };
+    let traces = guarded(run).map_err(|error| crash(&error.message))??;
+    debug_assert_eq!(traces.len(), count);
+    Ok(traces)
+}
+
+fn run_tests(compilation: &Compilation, checked: &mut Checked) -> Result<Vec<Trace>, Complaint> {
+    let mut streams = Streams { out: Vec::new(), errors: Vec::new(), input: std::io::empty() };
+    let mut traces = Vec::new();
+    let mut stopped = None;
+    interpret_tests(
+        checked,
+        LIMITS,
+        &mut streams,
+        |_| true,
+        |_, ended, streams| {
+            let stdout = String::from_utf8_lossy(&std::mem::take(&mut streams.out)).into_owned();
+            let stderr = match ended {
+                Interpreted::Status(_) => String::new(),
+                Interpreted::Panicked { reason, at } => panic_text(reason, *at, &compilation.sources),
+                Interpreted::Stopped(error) => {
+                    let said = render(std::slice::from_ref(&**error), &compilation.sources, Format::Short, false);
+                    stopped.get_or_insert(Complaint { sort: "the interpreter stops".to_owned(), text: said.clone() });
+                    said
+                }
+            };
+            traces.push(Trace { stdout, stderr, status: Some(ended.exit_status()) });
+        },
+    );
+    stopped.map_or(Ok(traces), Err)
+}
+
+/// What they do as native code.
+fn native(files: &Memory, (backend, opt): (BackendName, OptLevel), count: usize) -> Result<Vec<Trace>, Complaint> {
+    let options = Options { backend, opt, ..options(Mode::Build, Path::new("main.kiln")) };
+    let compilation = guarded(|| compile(&options, files)).map_err(|error| crash(&error.message))?;
+    if compilation.objects.is_empty() {
+        return Err(rejected(&compilation));
+    }
+    let trouble = |sort: &str, text: String| Complaint { sort: sort.to_owned(), text };
+    let folder = tempfile::tempdir().map_err(|error| trouble("no folder", error.to_string()))?;
+    let program = folder.path().join("program");
+    link(&compilation.objects, &program, &options).map_err(|error| trouble("not linked", error.message))?;
+    let mut traces: Vec<Trace> = Vec::new();
+    while traces.len() < count {
+        let input: Vec<u8> = (traces.len()..count).map(|at| at as u8).collect();
+        let outcome = run_process(&program, &input).map_err(|text| trouble("not run", text))?;
+        let stdout = String::from_utf8_lossy(&outcome.stdout).into_owned();
+        let runs = stdout.split("=\n").skip(1);
+        let before = traces.len();
+        traces.extend(runs.map(|stdout| Trace { stdout: stdout.to_owned(), stderr: String::new(), status: Some(0) }));
+        match traces.last_mut() {
+            Some(last) if before < count && !stdout.is_empty() => {
+                last.stderr = String::from_utf8_lossy(&outcome.stderr).into_owned();
+                last.status = outcome.status;
+            }
+            _ => return Err(trouble("does not start", format!("{outcome:?}"))),
+        }
+    }
+    Ok(traces)
+}
+
+/// Whether what was computed twice, behind a line with `~`, is the same.
+fn agrees_with_comptime(trace: &Trace) -> Option<Complaint> {
+    let lines: Vec<&str> = trace.stdout.lines().collect();
+    let pairs = lines.windows(3).filter(|window| window[0] == "~");
+    let different = pairs.into_iter().find(|window| window[1] != window[2])?;
+    let text = format!("at run time\n  {}\nat comptime\n  {}\n", different[1], different[2]);
+    Some(Complaint { sort: "comptime differs".to_owned(), text })
+}
+
+fn difference(name: &str, expected: &Trace, found: &Trace) -> Complaint {
+    let sort = match found.status {
+        None => format!("{name} is ended by a signal"),
+        _ if expected.stdout != found.stdout => format!("{name} prints something else"),
+        _ => format!("{name} ends differently"),
+    };
+    let same = expected.stdout.lines().zip(found.stdout.lines()).take_while(|(a, b)| a == b).count();
+    let mut text = format!("{sort}: after {same} lines of the same\n");
+    for (engine, trace) in [("interpreter", expected), (name, found)] {
+        let line = trace.stdout.lines().nth(same).unwrap_or("(end)");
+        let _ = writeln!(text, "  {engine}: {line}\n    status {:?}, {:?}", trace.status, trace.stderr);
+    }
+    Complaint { sort, text }
+}
+
+fn rejected(compilation: &Compilation) -> Complaint {
+    let errors = compilation.diagnostics.iter().filter(|one| one.severity == kiln_source::Severity::Error);
+    let first = errors.clone().next();
+    let code = first.and_then(|one| one.code).map_or("without code", |code| code.id);
+    let errors: Vec<_> = errors.cloned().collect();
+    let text = render(&errors, &compilation.sources, Format::Short, false);
+    Complaint { sort: format!("rejected with {code}"), text }
+}
+
+fn crash(message: &str) -> Complaint {
+    Complaint { sort: "the compiler crashes".to_owned(), text: message.to_owned() }
+}

@@ -1,0 +1,57 @@
+//! `kiln-differential [--programs N] [--seed S] [--from I] [--steps K] [--show I]`: compares the engines on generated programs.
+
+use kiln_differential::{hunt, program};
+use std::process::ExitCode;
+
+/// What the command line asks for.
+struct Options {
+    programs: u64,
+    seed: u64,
+    from: u64,
+    steps: usize,
+    show: bool,
+}
+
+const USAGE: &str = "usage: kiln-differential [--programs N] [--seed S] [--from I] [--steps K] [--show]
+  --programs N   how many programs (1000)
+  --seed S       of which series (1)
+  --from I       the number of the first one (0)
+  --steps K      how many steps to make a program smaller by (400)
+  --show         only print them";
+
+fn options() -> Option<Options> {
+    let mut options = Options { programs: 1000, seed: 1, from: 0, steps: 400, show: false };
+    let mut args = std::env::args().skip(1);
+    while let Some(arg) = args.next() {
+        let mut number = || args.next()?.parse::<u64>().ok();
+        match arg.as_str() {
+            "--programs" => options.programs = number()?,
+            "--seed" => options.seed = number()?,
+            "--from" => options.from = number()?,
+            "--steps" => options.steps = number()? as usize,
+            "--show" => options.show = true,
+            _ => return None,
+        }
+    }
+    Some(options)
+}
+
+fn main() -> ExitCode {
+    let Some(options) = options() else {
+        eprintln!("{USAGE}");
+        return ExitCode::from(2);
+    };
+    kiln_compiler::silence_panics();
+    let numbers = options.from..options.from + options.programs;
+    if options.show {
+        numbers.for_each(|number| println!("// {number}\n{}", program(options.seed, number)));
+        return ExitCode::SUCCESS;
+    }
+    let mut finds = 0;
+    hunt(options.seed, numbers, options.steps, |find| {
+        finds += 1;
+        println!("program {}: {}\n{}\n{}", find.number, find.complaint.sort, find.complaint.text, find.text);
+    });
+    println!("{} programs of series {}: {finds} with differences", options.programs, options.seed);
+    if finds == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}

@@ -1,0 +1,52 @@
+//! A whole program.
+
+use crate::body::Body;
+use crate::item::{const_item, function_item, helpers, type_item};
+use crate::scope::Items;
+use crate::{Pick, Program};
+
+/// The program of a seed: the text of a module whose `pub fn run()` is the program.
+pub fn source(program: &Program) -> String {
+    let mut items = Items::default();
+    let mut types: Vec<String> = Vec::new();
+    for seed in &program.types {
+        types.push(type_item(&mut items, &Pick::new(seed)));
+    }
+    let mut text = String::new();
+    let mut methods = vec![String::new(); types.len()];
+    let mut consts = program.consts.iter();
+    for seed in &program.functions {
+        let (method, function) = function_item(&mut items, &Pick::new(seed));
+        match method {
+            Some(number) => methods[number].push_str(&function),
+            None => text.push_str(&function),
+        }
+        if let Some(seed) = consts.next() {
+            text.push_str(&const_item(&mut items, &Pick::new(seed)));
+        }
+    }
+    for seed in consts {
+        text.push_str(&const_item(&mut items, &Pick::new(seed)));
+    }
+    let main = main_text(&mut items, program);
+    for (number, declared) in types.iter().enumerate() {
+        let methods = match methods[number].as_str() {
+            "" => String::new(),
+            methods => format!("\n{methods}"),
+        };
+        text.push_str(&declared.replace(&format!("\u{1}{number}\u{1}"), &methods));
+    }
+    format!("{}{text}{main}", helpers(&items))
+}
+
+fn main_text(items: &mut Items, program: &Program) -> String {
+    let mut body = Body::new(items, false);
+    let mut text = String::from("pub fn run() {");
+    for seed in &program.main {
+        text.push_str(&body.statement(&Pick::new(seed)));
+    }
+    for (name, _) in body.printable() {
+        text.push_str(&format!("{}@dbg(({name},));", body.line()));
+    }
+    text + "\n}\n"
+}
