@@ -326,9 +326,10 @@ fn all_pairs_of_bytes() {
         input.extend((*index as u32 | 0x8000_0000).to_le_bytes());
         input.extend([0; 32]);
     }
-    let [first, second] = LEVELS.map(|level| m.run_with(level, &driver, &input).stdout);
+    let [first, second, third] = ALL.map(|through| m.run_with(through, &driver, &input).stdout);
     assert_eq!(first.len(), exhaustive.len() * 65536 * 17);
     assert!(first == second, "-O0 and -O2 disagree");
+    assert!(first == third, "LLVM and Cranelift disagree");
     let mut answers = first.chunks_exact(17);
     for index in &exhaustive {
         let row = &rows[*index];
@@ -388,8 +389,8 @@ fn chosen_operands_of_every_width() {
             pairs.push((index, a, b));
         }
     }
-    for level in LEVELS {
-        let output = m.run_with(level, &driver, &input);
+    for through in ALL {
+        let output = m.run_with(through, &driver, &input);
         assert_eq!(output.stdout.len(), pairs.len() * 17);
         for (answer, (index, a, b)) in output.stdout.chunks_exact(17).zip(&pairs) {
             compare(&m, &rows[*index], *a, *b, answer);

@@ -11,6 +11,15 @@ use std::rc::Rc;
 
 pub const LEVELS: [OptLevel; 2] = [OptLevel::O0, OptLevel::O2];
 
+/// What compiles a program.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Through {
+    Llvm(OptLevel),
+    Cranelift,
+}
+
+pub const ALL: [Through; 3] = [Through::Llvm(OptLevel::O0), Through::Llvm(OptLevel::O2), Through::Cranelift];
+
 /// A program being made.
 pub struct Maker {
     pub program: Program,
@@ -204,9 +213,9 @@ impl Maker {
     }
 
     /// Compiles, links with C code, and runs with an input.
-    pub fn run_with(&mut self, level: OptLevel, c: &str, input: &[u8]) -> Output {
+    pub fn run_with(&mut self, through: Through, c: &str, input: &[u8]) -> Output {
         let dir = tempfile::tempdir().unwrap();
-        let program = self.link(level, c, dir.path().to_owned());
+        let program = self.link(through, c, dir.path().to_owned());
         let mut child = Command::new(program)
             .stdin(std::process::Stdio::piped())
             .stdout(std::process::Stdio::piped())
@@ -221,11 +230,26 @@ impl Maker {
         output
     }
 
-    fn link(&mut self, level: OptLevel, c: &str, dir: PathBuf) -> PathBuf {
-        self.verify();
+    fn objects(&mut self, through: Through) -> Vec<Vec<u8>> {
+        let level = match through {
+            Through::Llvm(level) => level,
+            Through::Cranelift => {
+                let options =
+                    kiln_codegen_cranelift::Options { verify: true, threads: self.units - 1, ..Default::default() };
+                let (pool, layouts, sources) = (&self.pool, &mut self.layouts, &self.sources);
+                let made = kiln_codegen_cranelift::compile(&self.program, pool, layouts, sources, &options);
+                return vec![made.unwrap().object];
+            }
+        };
         let options = Options { level, verify: true, units: self.units, ..Options::default() };
         let objects = self.compile(&options).unwrap().objects;
         assert!(objects.len() == 1 || level == OptLevel::O0);
+        objects
+    }
+
+    fn link(&mut self, through: Through, c: &str, dir: PathBuf) -> PathBuf {
+        self.verify();
+        let objects = self.objects(through);
         let names: Vec<String> = (0..objects.len()).map(|index| format!("program{index}.o")).collect();
         for (name, object) in names.iter().zip(objects) {
             std::fs::write(dir.join(name), object).unwrap();
@@ -241,14 +265,15 @@ impl Maker {
         dir.join("program")
     }
 
-    /// Runs at both levels: status, output, errors; they must agree.
+    /// Runs through LLVM at both levels and through Cranelift: status, output, errors; they must agree.
     pub fn run(&mut self, c: &str) -> (i32, String, String) {
-        let [first, second] = LEVELS.map(|level| {
-            let output = self.run_with(level, c, b"");
+        let [first, second, third] = ALL.map(|through| {
+            let output = self.run_with(through, c, b"");
             let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
             (output.status.code().unwrap_or(-1), text(&output.stdout), text(&output.stderr))
         });
         assert_eq!(first, second, "-O0 and -O2 disagree");
+        assert_eq!(first, third, "LLVM and Cranelift disagree");
         first
     }
 
