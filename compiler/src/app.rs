@@ -8,11 +8,11 @@
 
 use crate::cli::{Cli, Task};
 use crate::printer::{self, Printer};
+use crate::testing;
 use clap::Parser;
 use kiln_compiler::{
-    Backend, Backends, Choice, Compilation, Disk, Ended, Executed, Execution, Interpreted, Interpreter, Limits, Mode,
-    Options, Stage, Streams, check_outputs, compile_with, doctor, executable_path, guarded, has_llvm, interpret_tests,
-    list_targets, missing_part,
+    Backend, Backends, Choice, Compilation, Disk, Ended, Executed, Execution, Interpreter, Mode, Options, Stage,
+    check_outputs, compile_with, doctor, executable_path, guarded, has_llvm, list_targets, missing_part,
 };
 use kiln_source::{Diagnostic, SourceMap};
 use std::ffi::OsString;
@@ -43,7 +43,7 @@ pub fn main(backends: Backends) -> i32 {
         Ok(Task::Explain(code)) => explain(&printer, code.as_deref()),
         Ok(Task::Targets) => with_llvm(backends, || show(&printer, &list_targets(backends))),
         Ok(Task::Doctor(std)) => with_llvm(backends, || show(&printer, &doctor(backends, std.as_deref()))),
-        Ok(Task::Test(options, filter)) => test(&printer, &options, filter.as_deref()),
+        Ok(Task::Test(options, filter)) => testing::test(&printer, &options, filter.as_deref()),
         Ok(Task::Compile(options, args)) => drive(&printer, backends, &options, &args),
         Err(error) => printer.failure(*error),
     });
@@ -174,28 +174,6 @@ fn execute(printer: &Printer, sources: &SourceMap, backend: &dyn Backend, execut
         }
         Err(error) => printer.failure(*error),
     }
-}
-
-/// Compiles and runs the tests; each has a line on standard output. Gives the exit status.
-fn test(printer: &Printer, options: &Options, filter: Option<&str>) -> i32 {
-    let (compilation, checked) = compile_with(options, &Disk, None);
-    let mut checked = ManuallyDrop::new(checked);
-    printer.diagnostics(&compilation.diagnostics, &compilation.sources);
-    if compilation.has_errors() {
-        return FAILED;
-    }
-    let mut streams = Streams { out: io::stdout(), errors: io::stderr(), input: io::stdin() };
-    let (mut passed, mut failed) = (0, 0);
-    let wants = |name: &str| filter.is_none_or(|filter| name.contains(filter));
-    let limits = Limits { steps: 0, depth: 0, memory: 0 };
-    interpret_tests(&mut checked, limits, &mut streams, wants, |name, ended, _| {
-        let fine = *ended == Interpreted::Status(0);
-        println!("{} {name}", if fine { "ok    " } else { "FAILED" });
-        printer.ended(ended, &compilation.sources);
-        *if fine { &mut passed } else { &mut failed } += 1;
-    });
-    println!("{passed} passed, {failed} failed");
-    if failed == 0 { 0 } else { FAILED }
 }
 
 /// Makes the executable.

@@ -68,6 +68,9 @@ pub enum Command {
         /// Files; the first is the root
         #[arg(required = true, value_name = "FILE")]
         files: Vec<PathBuf>,
+        /// Run them on the interpreter, which is what happens anyway
+        #[arg(long)]
+        interp: bool,
         /// Run only tests whose name contains this
         #[arg(long, value_name = "TEXT")]
         filter: Option<String>,
@@ -265,7 +268,7 @@ impl Command {
                 interpret = interp || native.backend == BackendChoice::Interp || (is_auto && !has_native_code());
                 (Mode::Run, vec![file], compile, Some(native), None, args)
             }
-            Command::Test { files, filter, compile } => {
+            Command::Test { files, interp: _, filter, compile } => {
                 return Ok(Task::Test(Box::new(compile.options(Mode::Test, files)?), filter));
             }
         };

@@ -3,10 +3,12 @@
 use crate::Checked;
 use crate::guard::Phase;
 use kiln_interp::{
-    AllocationSort, Env, FaultKind, Host, Limits, Machine, MemoryFault, Mode, Need, Outcome, Trap, TrapKind, Vm,
+    AllocationSort, Env, FaultKind, Host, Leak, Limits, Machine, MemoryFault, Mode, Need, Outcome, Trap, TrapKind, Vm,
 };
+use kiln_sema::TestCase;
 use kiln_source::{Diagnostic, SourceMap, Span, codes};
 use kiln_types::{FuncId, TypeId, ValueKey};
+use std::time::{Duration, Instant};
 
 /// The status of a program that panicked.
 const PANIC: i32 = 101;
@@ -61,6 +63,28 @@ fn run_main(checked: &mut Checked, limits: Limits, host: &mut dyn Host) -> Inter
     }
 }
 
+/// What came of a call on the interpreter.
+#[derive(Debug)]
+pub struct Called {
+    /// How it ended.
+    pub ended: Interpreted,
+    /// If it panicked: the functions that were running and where each was, innermost first.
+    pub calls: Vec<(Box<str>, Span)>,
+    /// What it allocated and did not free, if it came to its end.
+    pub leaks: Vec<Leak>,
+}
+
+/// A test that was run.
+#[derive(Debug)]
+pub struct TestRun {
+    /// Its text.
+    pub name: Box<str>,
+    /// How long it took.
+    pub time: Duration,
+    /// What came of it.
+    pub called: Called,
+}
+
 /// Runs a test after the other, each within these limits; gives the name of each and how it ended to `report`.
 pub fn interpret_tests<H: Host>(
     checked: &mut Checked,
@@ -69,18 +93,39 @@ pub fn interpret_tests<H: Host>(
     wants: impl Fn(&str) -> bool,
     mut report: impl FnMut(&str, &Interpreted, &mut H),
 ) {
+    run_tests(checked, limits, host, wants, |run, host| report(&run.name, &run.called.ended, host));
+}
+
+/// Runs a test after the other, each within these limits, in an own memory; tells `report` what came of it.
+pub fn run_tests<H: Host>(
+    checked: &mut Checked,
+    limits: crate::Limits,
+    host: &mut H,
+    wants: impl Fn(&str) -> bool,
+    mut report: impl FnMut(&TestRun, &mut H),
+) {
     let limits = Limits::of_options(limits.steps, limits.depth, limits.memory);
     Phase::Interpreting.enter();
     let mut vm = Vm::new(Mode::Host);
     for test in std::mem::take(&mut checked.analysis.tests) {
         if wants(&test.name) {
-            let ended = call(checked, &mut vm, test.func, limits, host);
-            report(&test.name, &ended, host);
+            let run = run_test(checked, &mut vm, &test, limits, host);
+            report(&run, host);
         }
     }
 }
 
+fn run_test(checked: &mut Checked, vm: &mut Vm, test: &TestCase, limits: Limits, host: &mut dyn Host) -> TestRun {
+    let start = Instant::now();
+    let called = call_function(checked, vm, test.func, limits, host);
+    TestRun { name: test.name.clone(), time: start.elapsed(), called }
+}
+
 fn call(checked: &mut Checked, vm: &mut Vm, func: FuncId, limits: Limits, host: &mut dyn Host) -> Interpreted {
+    call_function(checked, vm, func, limits, host).ended
+}
+
+fn call_function(checked: &mut Checked, vm: &mut Vm, func: FuncId, limits: Limits, host: &mut dyn Host) -> Called {
     let analysis = &mut checked.analysis;
     let mut machine = Machine::new(&analysis.layouts.target().clone(), limits);
     machine.start(func, &[]);
@@ -93,6 +138,11 @@ fn call(checked: &mut Checked, vm: &mut Vm, func: FuncId, limits: Limits, host: 
         host,
     };
     let outcome = machine.resume(vm, &mut env);
+    let calls = match &outcome {
+        Outcome::Trap(trap) => named_calls(&analysis.program, trap),
+        _ => Vec::new(),
+    };
+    let leaks = if matches!(outcome, Outcome::Done) { machine.leaks(vm) } else { Vec::new() };
     let ended = match outcome {
         Outcome::Done if machine.result_type() == TypeId::I32 => match machine.result_value(&mut env) {
             Ok(value) => Interpreted::Status(status(env.pool.value_key(value))),
@@ -109,7 +159,14 @@ fn call(checked: &mut Checked, vm: &mut Vm, func: FuncId, limits: Limits, host: 
         Outcome::Need(Need::Type { .. }) => stopped("types are made only at compile time", None),
     };
     analysis.program.statics = statics;
-    ended
+    Called { ended, calls, leaks }
+}
+
+/// The functions that were running, innermost first.
+fn named_calls(program: &kiln_cfg::Program, trap: &Trap) -> Vec<(Box<str>, Span)> {
+    let name =
+        |func| program.infos.get(func).and_then(Option::as_ref).map(|info| info.name.clone()).unwrap_or_default();
+    trap.frames.iter().map(|frame| (name(frame.func), frame.span)).collect()
 }
 
 /// The number an `i32` holds.

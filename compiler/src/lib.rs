@@ -70,7 +70,9 @@ pub use kiln_child::Ended;
 pub use run::run;
 
 mod interpret;
-pub use interpret::{Interpreted, Streams, interpret, interpret_tests, interpret_within, panic_text};
+pub use interpret::{
+    Called, Interpreted, Streams, TestRun, interpret, interpret_tests, interpret_within, panic_text, run_tests,
+};
 
 mod errors;
 pub use errors::missing_part;

@@ -5,6 +5,7 @@
 mod app;
 mod cli;
 mod printer;
+mod testing;
 
 fn main() {
     std::process::exit(app::main(kiln_compiler::Backends::all()))

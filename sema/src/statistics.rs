@@ -54,7 +54,7 @@ impl Sema<'_> {
     /// A function's name; of an expression, the const it belongs to, or what it is in.
     fn name_of_evaluation(&self, func: FuncId, span: Span) -> Box<str> {
         let name = &self.program.info(func).name;
-        if !name.is_empty() {
+        if !name.is_empty() && &**name != "comptime" {
             return name.clone();
         }
         let holds = |decl: &DeclId| {

@@ -1,0 +1,111 @@
+//! `kiln test`: runs tests on the interpreter and reports them.
+//!
+//! A line on standard output for each test, with its time; why one failed, and what one leaked, on standard error. A test
+//! that does not free what it allocated passes with a warning.
+
+use crate::app::FAILED;
+use crate::printer::Printer;
+use kiln_compiler::{Called, Disk, Interpreted, Limits, Options, Streams, TestRun, compile_with, ms, run_tests};
+use kiln_source::{Diagnostic, Severity, SourceMap, Span, codes};
+use std::io::{self, Write};
+use std::mem::ManuallyDrop;
+use std::time::{Duration, Instant};
+
+/// How many tests passed, how many of them leaked, and how many failed.
+#[derive(Default)]
+struct Counts {
+    passed: u32,
+    leaking: u32,
+    failed: u32,
+}
+
+/// Compiles and runs the tests whose name contains `filter`. Gives the exit status.
+pub fn test(printer: &Printer, options: &Options, filter: Option<&str>) -> i32 {
+    let (compilation, checked) = compile_with(options, &Disk, None);
+    let mut checked = ManuallyDrop::new(checked);
+    let sources = &compilation.sources;
+    printer.diagnostics(&compilation.diagnostics, sources);
+    if options.timings {
+        printer.plain(&compilation.timings.table(sources));
+    }
+    if compilation.has_errors() {
+        return FAILED;
+    }
+    let mut streams = Streams { out: io::stdout(), errors: io::stderr(), input: io::stdin() };
+    let wants = |name: &str| filter.is_none_or(|filter| name.contains(filter));
+    let is_std = {
+        let modules = &checked.hir.modules;
+        let files: Vec<_> = modules.iter().filter(|module| module.is_std).map(|module| module.file).collect();
+        move |span: Span| files.contains(&span.file)
+    };
+    let limits = Limits { steps: 0, depth: 0, memory: 0 };
+    let (start, mut counts) = (Instant::now(), Counts::default());
+    run_tests(&mut checked, limits, &mut streams, wants, |run, _| report(printer, sources, &is_std, run, &mut counts));
+    summary(&counts, start.elapsed());
+    if counts.failed == 0 { 0 } else { FAILED }
+}
+
+fn report(printer: &Printer, sources: &SourceMap, is_std: &dyn Fn(Span) -> bool, run: &TestRun, counts: &mut Counts) {
+    let TestRun { name, time, called } = run;
+    let passed = called.ended == Interpreted::Status(0);
+    println!("{} {name} ({})", if passed { "ok    " } else { "FAILED" }, ms(*time));
+    // What follows on standard errors belongs to this line.
+    let _ = io::stdout().flush();
+    match (passed, leak(called)) {
+        (true, None) => counts.passed += 1,
+        (true, Some(warning)) => {
+            counts.passed += 1;
+            counts.leaking += 1;
+            printer.diagnostics(&[warning], sources);
+        }
+        (false, _) => {
+            counts.failed += 1;
+            printer.diagnostics(&[failure(called, is_std)], sources);
+        }
+    }
+}
+
+fn summary(counts: &Counts, time: Duration) {
+    let Counts { passed, leaking, failed } = counts;
+    let leaks = if *leaking > 0 { format!(" ({leaking} with leaks)") } else { String::new() };
+    println!("{passed} passed{leaks}, {failed} failed ({})", ms(time));
+}
+
+/// Why a test failed: the reason at the line of the user's that came last, and the calls that led there.
+fn failure(called: &Called, is_std: &dyn Fn(Span) -> bool) -> Diagnostic {
+    match &called.ended {
+        Interpreted::Panicked { reason, at } => {
+            let user = called.calls.iter().map(|call| call.1).find(|span| !is_std(*span)).unwrap_or(*at);
+            let mut error = Diagnostic::error(codes::E0306, user, format!("the test panics: {reason}")).label("here");
+            if is_std(*at) {
+                error = error.also(*at, "in the library, here");
+            }
+            // The last one is the test itself.
+            let callers = called.calls.iter().filter(|call| !is_std(call.1)).skip(1);
+            for (name, span) in callers.take(CALLS) {
+                error = error.also(*span, format!("called here, in `{name}`"));
+            }
+            match called.calls.len().saturating_sub(CALLS + 1) {
+                0 => error,
+                more => error.note(format!("and {more} more calls")),
+            }
+        }
+        Interpreted::Stopped(error) => (**error).clone(),
+        Interpreted::Status(status) => {
+            Diagnostic::global_error(codes::E0306, format!("the test ended the program with status {status}"))
+        }
+    }
+}
+
+/// As many callers are shown with their source.
+const CALLS: usize = 4;
+
+/// What a test did not free.
+fn leak(called: &Called) -> Option<Diagnostic> {
+    let bytes: u64 = called.leaks.iter().map(|leak| leak.size).sum();
+    let count = called.leaks.len();
+    let first = called.leaks.iter().find_map(|leak| leak.span)?;
+    let message = format!("{bytes} bytes in {count} allocation{} are never freed", if count == 1 { "" } else { "s" });
+    let warning = Diagnostic { severity: Severity::Warning, ..Diagnostic::note_at(first, message) };
+    Some(warning.label("allocated here"))
+}
