@@ -70,12 +70,13 @@ impl<'s, 'a> Loader<'s, 'a> {
 
     /// Queues the library's files that have methods of views with names that are called somewhere; whether there were any.
     fn add_methods(&mut self) -> bool {
-        let files: BTreeSet<&str> = self
-            .program
-            .methods
-            .iter()
-            .flat_map(|name| kiln_std::method_files(self.session.interner.name(*name)))
-            .collect();
+        // What is a part of every program calls no such methods.
+        let modules = self.program.modules.iter().filter(|module| {
+            !module.is_std || !kiln_std::IMPLICIT.iter().any(|path| module.name.strip_prefix("std::") == Some(*path))
+        });
+        let names = modules.flat_map(|module| &module.methods);
+        let files: BTreeSet<&str> =
+            names.flat_map(|name| kiln_std::method_files(self.session.interner.name(*name))).collect();
         files.into_iter().for_each(|file| self.add(Place::library(file), None));
         !self.queue.is_empty()
     }

@@ -48,6 +48,8 @@ pub struct Module {
     pub decls: Vec<DeclId>,
     /// Where `@allow` silences which warnings.
     pub allows: Vec<(TextRange, Warning)>,
+    /// Names of all methods it calls.
+    pub methods: FxHashSet<Symbol>,
     /// A part of the bundled library: its warnings are not shown.
     pub is_std: bool,
 }
@@ -61,8 +63,6 @@ pub struct Program {
     pub decls: IdxVec<DeclId, Decl>,
     /// Imports of all modules.
     pub imports: IdxVec<ImportId, Import>,
-    /// Names of all methods that are called.
-    pub methods: FxHashSet<Symbol>,
     /// Declarations that some expression names, by id; for `unused_function`.
     pub used: Vec<bool>,
 }

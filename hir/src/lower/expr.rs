@@ -68,7 +68,7 @@ impl Lower<'_> {
             }
             ast::Expr::Call { callee, args } => Expr::Call { callee: self.expr(*callee), args: self.args(args) },
             ast::Expr::MethodCall { receiver, name, args } => {
-                self.program.methods.insert(name.symbol);
+                self.program.modules[self.module].methods.insert(name.symbol);
                 Expr::MethodCall { receiver: self.expr(*receiver), name: *name, args: self.args(args) }
             }
             ast::Expr::Intrinsic { name, args } => self.intrinsic(*name, args, range),
@@ -260,9 +260,9 @@ impl Lower<'_> {
                 let path = if self.names.name(name.symbol).starts_with("target") { "std/target" } else { "std/meta" };
                 let module = self.names.intern(path);
                 self.import(module, range, ImportKind::Module);
-                return Expr::Intrinsic { name, args: self.args(args) };
+                return Expr::Intrinsic { name, args: self.intrinsic_args(args) };
             }
-            _ => return Expr::Intrinsic { name, args: self.args(args) },
+            _ => return Expr::Intrinsic { name, args: self.intrinsic_args(args) },
         };
         let path = match args {
             [arg] => match &self.ast[arg.value] {
@@ -277,6 +277,20 @@ impl Lower<'_> {
             return Expr::Error;
         };
         Expr::Import(self.import(path, at, kind))
+    }
+
+    /// Literals that intrinsics take are never owned.
+    fn intrinsic_args(&mut self, args: &[ast::Arg]) -> Box<[Arg]> {
+        let mut lower = |arg: &ast::Arg| {
+            let value = match self.ast[arg.value] {
+                ast::Expr::Literal(literal @ Literal::Str(_)) => {
+                    self.push(literal_expr(literal), self.ast.expr_range(arg.value))
+                }
+                _ => self.expr(arg.value),
+            };
+            Arg { mode: arg.mode, value }
+        };
+        args.iter().map(&mut lower).collect()
     }
 
     pub(super) fn import(&mut self, path: Symbol, range: TextRange, kind: ImportKind) -> ImportId {

@@ -35,6 +35,7 @@ pub fn lower_module(
         names: FxHashMap::default(),
         decls: Vec::new(),
         allows: Vec::new(),
+        methods: FxHashSet::default(),
         is_std,
     });
     let mut lower = Lower {

@@ -18,6 +18,26 @@ pub(crate) fn unknown_module_member(span: Span, module: &str, name: &str, known:
     suggest(error, span, name, known, "public items")
 }
 
+/// A field or function without `pub` that another file names.
+pub(crate) fn private_member(span: Span, name: &str, ty: &str, declared: Span) -> Diagnostic {
+    Diagnostic::error(codes::E0103, span, format!("`{name}` of `{ty}` is private to its file"))
+        .label("not visible here")
+        .also(declared, "declared here without `pub`")
+}
+
+/// `T { ..base }` with fields that can't be named.
+pub(crate) fn update_of_private(span: Span, ty: &str) -> Diagnostic {
+    Diagnostic::error(codes::E0103, span, format!("`{ty}` has fields that are private to its file"))
+        .label("they would be taken over here")
+}
+
+/// A change of a private field that reflection reached.
+pub(crate) fn private_field_changed(span: Span, ty: &str, declared: Span) -> Diagnostic {
+    Diagnostic::error(codes::E0103, span, format!("a field of `{ty}` that is private to its file is changed"))
+        .label("needs `checked { … }`")
+        .also(declared, "declared here without `pub`")
+}
+
 pub(crate) fn private_item(span: Span, name: &str, declared: Span) -> Diagnostic {
     Diagnostic::error(codes::E0103, span, format!("`{name}` is private to its file"))
         .label("used from another file")

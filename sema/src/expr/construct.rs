@@ -67,6 +67,11 @@ impl<'a> BodyCx<'_, 'a> {
         let base = base.map(|base| {
             let inst = self.operand(base, Expect::Type(ty));
             let inst = self.coerce(inst, ty);
+            if !self.sees_all_fields(ty) {
+                let shown = self.show(ty);
+                let error = errors::update_of_private(self.expr_span(base), &shown);
+                self.error(error);
+            }
             let rest =
                 defs.iter().enumerate().filter(|(index, _)| lowered.iter().all(|(set, _)| *set != *index as u32));
             let copies = rest.map(|(_, def)| def.ty).collect::<Vec<_>>().into_iter().all(|ty| self.is_copied(ty));
@@ -122,6 +127,7 @@ impl<'a> BodyCx<'_, 'a> {
                 let error = errors::repeated_field(self.span(name.range), self.name(name.symbol));
                 self.error(error);
             }
+            self.demand_visible_field(ty, index as u32, *name);
             let inst = self.value(*value, Expect::Type(defs[index].ty));
             lowered.push((index as u32, inst));
         }

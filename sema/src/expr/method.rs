@@ -36,6 +36,7 @@ impl<'a> BodyCx<'_, 'a> {
             return self.error_inst(range);
         }
         if let Some((decl, captures)) = self.find_member(ty, name.symbol) {
+            self.demand_visible_member(ty, decl, name);
             let function = self.sema.decl(decl).as_fn().expect("members are functions");
             if !function.has_receiver {
                 let shown = self.show(ty);

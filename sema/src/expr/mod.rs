@@ -18,6 +18,7 @@ mod path;
 mod place;
 mod try_op;
 mod view;
+mod visible;
 
 pub(crate) use path::PathValue;
 

@@ -401,8 +401,8 @@ impl BodyCx<'_, '_> {
             return self.wrong(error, range);
         }
         let settled = self.settle_operands(target, right);
-        let value = settled.as_ref().map_or(right, |(_, value)| *value);
-        let assign = self.push(Inst::AssignOp { op: air_op, place: target, value }, TypeId::UNIT, range);
+        let (place, value) = settled.as_ref().map_or((target, right), |settled| (settled.place, settled.value));
+        let assign = self.push(Inst::AssignOp { op: air_op, place, value }, TypeId::UNIT, range);
         self.after_operands(settled, assign, range)
     }
 

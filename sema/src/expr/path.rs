@@ -234,6 +234,7 @@ impl BodyCx<'_, '_> {
             return Ok(PathValue::Variant { ty, variant: variant as u32 });
         }
         if let Some((decl, captures)) = self.find_member(ty, name.symbol) {
+            self.demand_visible_member(ty, decl, name);
             return Ok(PathValue::Fn { decl, captures });
         }
         if let Some(value) = self.number_const(ty, name.symbol) {

@@ -20,7 +20,11 @@ impl BodyCx<'_, '_> {
             Ok(None) => {}
         }
         let base = self.operand(base, Expect::None);
-        self.field_of(base, name, range)
+        let inst = self.field_of(base, name, range);
+        if let Inst::Field { base, index } = self.air.insts[inst] {
+            self.demand_visible_field(self.ty(base), index, name);
+        }
+        inst
     }
 
     /// A field of a value or place.
@@ -183,6 +187,9 @@ impl BodyCx<'_, '_> {
         if !self.is_place(place) {
             let error = errors::not_a_place(span);
             self.error(error);
+            return false;
+        }
+        if !self.demand_own_fields(place, expr) {
             return false;
         }
         if let Some(can_be_written) = self.demand_mutable_view(place, expr) {

@@ -66,6 +66,16 @@ impl Sema<'_> {
     }
 }
 
+/// An assignment whose operands are evaluated before its place.
+pub(crate) struct Settled {
+    /// What to do first.
+    pub before: Vec<InstId>,
+    /// The place, made of what was evaluated.
+    pub place: InstId,
+    /// The value to store.
+    pub value: InstId,
+}
+
 impl BodyCx<'_, '_> {
     /// The slice or text that a container shows; `None` if the type is no container.
     pub fn view_type(&mut self, ty: TypeId, range: TextRange) -> Option<TypeId> {
@@ -134,32 +144,37 @@ impl BodyCx<'_, '_> {
     }
 
     /// An assignment through a view: the operands and the value come first, so that the view is made when nothing can change the
-    /// container any more. Gives what to do before, and the value to store.
-    pub fn settle_operands(&mut self, place: InstId, value: InstId) -> Option<(Vec<InstId>, InstId)> {
+    /// container any more. Gives what to do before, the place, and the value to store.
+    pub fn settle_operands(&mut self, place: InstId, value: InstId) -> Option<Settled> {
         self.inner_view(place)?;
         let mut before = Vec::new();
-        self.settle_indices(place, &mut before);
+        let place = self.settle_indices(place, &mut before);
         let value = self.settled(value, &mut before);
-        Some((before, value))
+        Some(Settled { before, place, value })
     }
 
-    fn settle_indices(&mut self, place: InstId, before: &mut Vec<InstId>) {
-        match self.air.insts[place].clone() {
+    /// The same place with indices that are evaluated before.
+    fn settle_indices(&mut self, place: InstId, before: &mut Vec<InstId>) -> InstId {
+        let inst = match self.air.insts[place].clone() {
             Inst::Index { base, index } => {
-                self.settle_indices(base, before);
-                if self.air.insts[index].as_const().is_none() {
-                    let index = self.settled(index, before);
-                    self.air.insts[place] = Inst::Index { base, index };
-                }
+                let base = self.settle_indices(base, before);
+                let is_known = self.air.insts[index].as_const().is_some();
+                let index = if is_known { index } else { self.settled(index, before) };
+                Inst::Index { base, index }
             }
-            Inst::Field { base, .. } => self.settle_indices(base, before),
-            Inst::Deref(_) => {
-                if let Some((_, container)) = self.viewed(place) {
-                    self.settle_indices(container, before);
+            Inst::Field { base, field } => Inst::Field { base: self.settle_indices(base, before), field },
+            Inst::Deref(call) => match (self.viewed(place), self.air.insts[call].clone()) {
+                (Some((_, container)), Inst::Call { func, args }) => {
+                    let value = self.settle_indices(container, before);
+                    let args = Box::new([Arg { mode: args[0].mode, value }]);
+                    let call = self.push(Inst::Call { func, args }, self.air.types[call], self.air.ranges[call]);
+                    Inst::Deref(call)
                 }
-            }
-            _ => {}
-        }
+                _ => return place,
+            },
+            _ => return place,
+        };
+        self.push(inst, self.air.types[place], self.air.ranges[place])
     }
 
     /// A value in a variable of its own.
