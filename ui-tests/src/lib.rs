@@ -2,7 +2,8 @@
 //!
 //! A case is `AREA/NAME.kiln` with `AREA/NAME.stderr`. The case of a code or warning bears its name and is about it: what is
 //! said first, in the order of the source, has that code. A line `// file: other.kiln` opens a further file. `//@ mode: build`
-//! compiles as `kiln build` does, `//@ steps: 1000` sets the budget of comptime. `cargo xtask bless` writes the expected texts.
+//! compiles as `kiln build` does, `//@ steps: 1000` sets the budget of comptime, and so do
+//! `depth` and `memory`. `cargo xtask bless` writes the expected texts.
 //!
 //! Contract: a case without expected text, with an unknown `//@` key, or in which the compiler breaks, fails.
 
@@ -84,6 +85,8 @@ fn options(text: &str, mut options: Options) -> Result<Options, String> {
             Some(("mode", "build")) => options.mode = Mode::Build,
             Some(("mode", "test")) => options.mode = Mode::Test,
             Some(("steps", number)) => options.limits.steps = number.parse().map_err(|_| "`steps` takes a number")?,
+            Some(("depth", number)) => options.limits.depth = number.parse().map_err(|_| "`depth` takes a number")?,
+            Some(("memory", number)) => options.limits.memory = number.parse().map_err(|_| "`memory` takes a number")?,
             _ => return Err(format!("there is no `//@ {line}`")),
         }
     }
