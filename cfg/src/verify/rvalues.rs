@@ -114,7 +114,10 @@ impl Verifier<'_> {
             BinOp::Shl(_) | BinOp::Shr(_) => int,
             BinOp::And | BinOp::Or | BinOp::Xor => int || left == TypeId::BOOL,
             BinOp::Eq | BinOp::Ne => self.is_scalar(left),
-            BinOp::Lt | BinOp::Le | BinOp::Gt | BinOp::Ge => int || float || left == TypeId::CHAR,
+            BinOp::Lt | BinOp::Le | BinOp::Gt | BinOp::Ge => {
+                let is_pointer = matches!(self.cx.pool.key(left), TypeKey::Ptr { .. }) && self.is_scalar(left);
+                int || float || left == TypeId::CHAR || is_pointer
+            }
         };
         self.expect_kind("operand", left, fits);
         Some(if op.is_comparison() { TypeId::BOOL } else { left })
