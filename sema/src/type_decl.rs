@@ -36,7 +36,10 @@ impl TypeDecls {
         let mut nested: FxHashMap<DeclId, Vec<DeclId>> = FxHashMap::default();
         for (id, decl) in hir.decls.iter_enumerated() {
             if let Some(of) = destroyed(decl) {
-                destructors.entry(of).or_insert(id);
+                match decl.is_member {
+                    true => destructors.insert(of, id),
+                    false => Some(*destructors.entry(of).or_insert(id)),
+                };
             }
             if let (Some(parent), false, DeclKind::Fn(_) | DeclKind::Const(_)) =
                 (decl.parent, decl.is_member, &decl.kind)

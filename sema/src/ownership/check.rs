@@ -90,7 +90,10 @@ impl Checker<'_> {
             if let Stmt::Call(call) = stmt
                 && let Some(clash) = calls::clash(func, self.loans, self.cx, call)
             {
-                self.mistakes.push(Mistake { at, range, nth: 0, kind: Kind::Clash(clash) });
+                let known = |place: &Place| matches!(place.base, PlaceBase::Local(local) if self.seen.contains(&local));
+                if !known(&clash.inout.1) && !known(&clash.other.1) {
+                    self.note(at, range, 0, Kind::Clash(clash));
+                }
                 self.skip(stmt, &mut state);
                 continue;
             }
@@ -145,7 +148,7 @@ impl Checker<'_> {
         if kind == Use::Move
             && let Some(why) = fixed(self.func, self.cx.pool, place)
         {
-            return self.note_once(local, here, Kind::Fixed { place: place.clone(), why });
+            return self.note(here.at, here.range, here.nth, Kind::Fixed { place: place.clone(), why });
         }
         match kind {
             Use::Drop => {
