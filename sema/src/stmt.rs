@@ -11,6 +11,16 @@ use kiln_hir::{ExprId, Pat, PatId, Stmt};
 use kiln_source::TextRange;
 use kiln_types::TypeId;
 
+/// An assignment whose operands are evaluated before its place.
+pub(crate) struct Settled {
+    /// What to do first.
+    pub before: Vec<InstId>,
+    /// The place, made of what was evaluated.
+    pub place: InstId,
+    /// The value to store.
+    pub value: InstId,
+}
+
 impl<'a> BodyCx<'_, 'a> {
     /// A statement; `None` if nothing of it is left for run time.
     pub fn stmt(&mut self, stmt: &'a Stmt) -> Option<InstId> {
@@ -107,14 +117,14 @@ impl<'a> BodyCx<'_, 'a> {
             return self.error_inst(range);
         }
         let settled = self.settle_operands(target, value);
-        let value = settled.as_ref().map_or(value, |(_, value)| *value);
-        let assign = self.push(Inst::Assign { place: target, value }, TypeId::UNIT, range);
+        let (place, value) = settled.as_ref().map_or((target, value), |settled| (settled.place, settled.value));
+        let assign = self.push(Inst::Assign { place, value }, TypeId::UNIT, range);
         self.after_operands(settled, assign, range)
     }
 
     /// Statements before another one, in a block.
-    pub fn after_operands(&mut self, settled: Option<(Vec<InstId>, InstId)>, last: InstId, range: TextRange) -> InstId {
-        let Some((mut stmts, _)) = settled else { return last };
+    pub fn after_operands(&mut self, settled: Option<Settled>, last: InstId, range: TextRange) -> InstId {
+        let Some(Settled { before: mut stmts, .. }) = settled else { return last };
         stmts.push(last);
         self.push(Inst::Block { stmts: stmts.into(), result: None }, TypeId::UNIT, range)
     }

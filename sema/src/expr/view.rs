@@ -7,6 +7,7 @@
 use crate::body::BodyCx;
 use crate::context::Sema;
 use crate::errors;
+use crate::stmt::Settled;
 use kiln_air::{Arg, BindMode, Inst, InstId, Pat, PatKind, UseKind};
 use kiln_hir::ExprId;
 use kiln_source::{DeclId, Span, Symbol, TextRange, sym};
@@ -64,16 +65,6 @@ impl Sema<'_> {
             item.is_member && matches!(item.name.symbol, sym::VIEW | sym::VIEW_MUT)
         })
     }
-}
-
-/// An assignment whose operands are evaluated before its place.
-pub(crate) struct Settled {
-    /// What to do first.
-    pub before: Vec<InstId>,
-    /// The place, made of what was evaluated.
-    pub place: InstId,
-    /// The value to store.
-    pub value: InstId,
 }
 
 impl BodyCx<'_, '_> {
@@ -162,7 +153,7 @@ impl BodyCx<'_, '_> {
                 let index = if is_known { index } else { self.settled(index, before) };
                 Inst::Index { base, index }
             }
-            Inst::Field { base, field } => Inst::Field { base: self.settle_indices(base, before), field },
+            Inst::Field { base, index } => Inst::Field { base: self.settle_indices(base, before), index },
             Inst::Deref(call) => match (self.viewed(place), self.air.insts[call].clone()) {
                 (Some((_, container)), Inst::Call { func, args }) => {
                     let value = self.settle_indices(container, before);
