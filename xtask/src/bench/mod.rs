@@ -6,6 +6,8 @@
 mod generate;
 mod measure;
 
+mod backends;
+mod comptime;
 mod front_end;
 mod kernels;
 mod native;
@@ -56,7 +58,9 @@ const SECTIONS: &[Section] = &[
     Section { name: "front-end", measure: front_end::measure },
     Section { name: "native", measure: native::measure },
     Section { name: "kernels", measure: kernels::measure },
+    Section { name: "comptime", measure: comptime::measure },
     Section { name: "start-up", measure: startup::measure },
+    Section { name: "backends", measure: backends::measure },
 ];
 
 /// The task. Without arguments all sections are measured and the page is written; with names, these are printed.

@@ -1,4 +1,4 @@
-//! `kiln build -O0` against `clang -O0 -c` on the same program in both languages.
+//! `kiln build -O0` through LLVM against `clang -O0 -c` on the same program in both languages.
 
 use super::measure::{medians, ms, ratio, words};
 use super::{Bench, generate};
@@ -15,13 +15,13 @@ pub fn measure(bench: &Bench) -> Result<String, String> {
     let emit = format!("obj={}", bench.path("generated-kiln.o"));
     let kiln = bench.kiln();
     let mut commands = vec![
-        words([&kiln, "build", "-O0", &ours, "-o", &program]),
-        words([&kiln, "build", "-O0", &ours, "--emit", &emit]),
+        words([&kiln, "build", "-O0", "--backend", "llvm", &ours, "-o", &program]),
+        words([&kiln, "build", "-O0", "--backend", "llvm", &ours, "--emit", &emit]),
     ];
     commands.extend(bench.clang.as_ref().map(|clang| words([clang, "-O0", "-w", "-c", &theirs, "-o", &object])));
     let times = medians(&commands, ROUNDS)?;
     let mut text = format!(
-        "## Native code without optimisation\n\n\
+        "## Native code of LLVM without optimisation\n\n\
          The generated program of {LINES} lines, and the same in C.\n\n| | time |\n| --- | ---: |\n\
          | `kiln build -O0`, linked | {} |\n| `kiln build -O0 --emit obj` | {} |\n",
         ms(times[0]),

@@ -19,7 +19,7 @@ pub fn measure(bench: &Bench) -> Result<String, String> {
     let times = medians(&commands, ROUNDS)?;
     Ok(format!(
         "## Start-up\n\nA program of one line.\n\n| | time |\n| --- | ---: |\n\
-         | `kiln --version` | {} |\n| `kiln check` | {} |\n| `kiln run`, linking included | {} |\n| `kiln build -O2` | {} |\n",
+         | `kiln --version` | {} |\n| `kiln check` | {} |\n| `kiln run` | {} |\n| `kiln build -O2` | {} |\n",
         ms(times[0]),
         ms(times[1]),
         ms(times[2]),
