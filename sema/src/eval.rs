@@ -66,6 +66,10 @@ impl<'a> BodyCx<'_, 'a> {
                 let text: Box<str> = self.name(*text).into();
                 Known::Value(self.sema.pool.str(&text))
             }
+            // Not evaluated, so that it may use variables of this body.
+            Expr::Intrinsic { name, args } if args.len() == 1 && self.name(name.symbol) == "type_of" => {
+                Known::Value(self.type_of_value(args[0].value)?.as_value())
+            }
             _ if expect == Some(TypeId::TYPE) && self.is_type_form(expr) => {
                 Known::Value(self.type_of_expr(expr)?.as_value())
             }

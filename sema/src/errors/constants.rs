@@ -47,7 +47,7 @@ pub(crate) fn runtime_variable(span: Span, name: &str, declared: Span) -> Diagno
     Diagnostic::error(codes::E0305, span, format!("`{name}` is known only at run time"))
         .label("needed at compile time")
         .also(declared, "a variable")
-        .help("a `const` or a `comptime` parameter is known at compile time")
+        .help("a `const`, a `comptime` parameter, a `comptime let` or the variable of a `comptime for` is known at compile time")
 }
 
 pub(crate) fn capture_of_runtime(span: Span, name: &str, declared: Span) -> Diagnostic {

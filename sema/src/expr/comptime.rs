@@ -8,20 +8,18 @@ use crate::type_decl::Known;
 use kiln_air::{Inst, InstId, UseKind};
 use kiln_hir::{Arm, Expr, ExprId, ForIter, LoopId, Pat, PatId};
 use kiln_source::TextRange;
-use kiln_types::{TypeId, ValueId};
+use kiln_types::{TypeId, ValueId, ValueKey};
 
 impl<'a> BodyCx<'_, 'a> {
     /// `comptime inner`
     pub fn comptime(&mut self, inner: ExprId, expect: Expect, range: TextRange) -> InstId {
-        if self.comptime {
-            // All of this body runs at comptime already.
-            return self.operand(inner, expect);
-        }
         let result = match &self.hir[inner] {
             Expr::If { cond, then, else_ } => self.comptime_if(*cond, *then, *else_, expect, range),
             Expr::Match { scrutinee, arms, .. } => self.comptime_match(*scrutinee, arms, expect, range),
             Expr::For { id, pat, iter, body } => self.comptime_for(*id, *pat, *iter, *body, range),
             Expr::Loop { id, body, is_while: true } => self.comptime_while(*id, *body, range),
+            // All of this body runs at comptime already.
+            _ if self.comptime => return self.operand(inner, expect),
             _ => self.comptime_value(inner, expect, range),
         };
         self.or_error(result, range)
@@ -29,11 +27,11 @@ impl<'a> BodyCx<'_, 'a> {
 
     fn comptime_value(&mut self, inner: ExprId, expect: Expect, range: TextRange) -> Checked<InstId> {
         // Where a view is asked for, it is one of the value.
-        let ty = expect.ty().filter(|ty| !self.sema.pool.is_unsized(*ty));
-        let known = self.eval(inner, ty)?;
+        let is_view = expect.ty().is_some_and(|ty| self.sema.pool.is_unsized(ty));
+        let known = self.eval(inner, expect.ty().filter(|_| !is_view))?;
         let inst = self.known_inst(known, range);
         let ty = self.ty(inst);
-        if !matches!(self.air.insts[inst], Inst::Static(_)) || self.is_copied(ty) {
+        if is_view || !matches!(self.air.insts[inst], Inst::Static(_)) || self.is_copied(ty) {
             return Ok(inst);
         }
         // An owner of its own each time: what it owns is frozen, so that it can be forgotten as often as it is made.
@@ -256,11 +254,45 @@ impl<'a> BodyCx<'_, 'a> {
         match iter {
             ForIter::Range { from, to, inclusive } => self.comptime_range(from, to, inclusive),
             ForIter::Each(elems) => {
+                if let Some(elements) = self.container_elements(elems)? {
+                    return Ok(elements);
+                }
                 let known = self.eval(elems, None)?;
                 let value = self.identity(known, self.range(elems))?;
                 Ok(self.elements_of(value, elems)?.into_iter().map(Known::Value).collect())
             }
         }
+    }
+
+    /// The elements of what a container shows; `None` if the value is no container.
+    fn container_elements(&mut self, elems: ExprId) -> Checked<Option<Vec<Known>>> {
+        let span = self.expr_span(elems);
+        let mut shown = None;
+        let body = self.comptime_body_of(|cx| {
+            let inst = cx.operand(elems, Expect::None);
+            let inst = cx.frozen(inst);
+            let view = cx.view_of(inst);
+            if view == inst {
+                return inst;
+            }
+            let (ty, range) = (cx.ty(view), cx.range(elems));
+            shown = cx.sema.pool.elem(ty).map(|(elem, _)| elem).filter(|_| ty != TypeId::STR);
+            let pointer = cx.sema.pool.ptr(false, ty);
+            cx.push(Inst::AddressOf { place: view }, pointer, range)
+        })?;
+        let Some(elem) = shown else { return Ok(None) };
+        self.sema.ensure_layout(elem, span)?;
+        let Known::Value(pointer) = self.sema.run_body(body, span)? else { return Ok(None) };
+        let Some(ValueKey::StaticPtr { data, offset, len, .. }) = self.sema.pool.value_key(pointer).cloned() else {
+            return Ok(Some(Vec::new()));
+        };
+        let count = len.unwrap_or(0);
+        self.check_turns(i128::from(count), elems)?;
+        let size = self.sema.layouts.of(&self.sema.pool, elem).size;
+        (0..count)
+            .map(|index| self.sema.value_in_static(data, offset + index * size, elem, span))
+            .collect::<Checked<_>>()
+            .map(Some)
     }
 
     /// Matches a comptime value; a plain binding keeps it as it is.

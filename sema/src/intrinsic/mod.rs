@@ -7,6 +7,7 @@ mod memory;
 mod reflect;
 
 use crate::body::BodyCx;
+use crate::context::Checked;
 use crate::errors;
 use crate::expr::Expect;
 use kiln_air::{Inst, InstId, Panic};
@@ -319,13 +320,22 @@ impl<'a> BodyCx<'_, 'a> {
 
     /// `@type_of(e)`: the type of an expression, which is not evaluated.
     fn type_of(&mut self, expr: ExprId, range: TextRange) -> InstId {
+        match self.type_of_value(expr) {
+            Ok(ty) => self.push(Inst::Const(ty.as_value()), TypeId::TYPE, range),
+            Err(_) => self.error_inst(range),
+        }
+    }
+
+    /// The type of an expression that is checked, and not kept.
+    pub fn type_of_value(&mut self, expr: ExprId) -> Checked<TypeId> {
         let inst = self.operand(expr, Expect::None);
         let ty = self.ty(inst);
-        let ty = self.settle(ty);
-        if ty == TypeId::ERROR {
-            return self.error_inst(range);
+        match self.settle(ty) {
+            TypeId::ERROR => {
+                Err(self.failed.unwrap_or_else(|| self.sema.reporter.check().expect_err("it was reported")))
+            }
+            ty => Ok(ty),
         }
-        self.push(Inst::Const(ty.as_value()), TypeId::TYPE, range)
     }
 
     /// `@compile_error("…")`: reaching it while compiling is the error.
