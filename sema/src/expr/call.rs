@@ -187,6 +187,13 @@ impl<'a> BodyCx<'_, 'a> {
             false => inst,
         };
         let found = self.ty(inst);
+        if found == TypeId::STR
+            && !self.sema.pool.is_unsized(ty)
+            && let Some(owned) = self.owned_literal(inst)
+        {
+            // A literal where a `String` is read.
+            return self.coerce(owned, ty);
+        }
         if let (TypeKey::Slice { elem }, TypeKey::Array { elem: of, .. }) = (self.key(ty), self.key(found)) {
             let (elem, of) = (*elem, *of);
             if self.unify(of, elem) {
