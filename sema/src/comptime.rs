@@ -132,6 +132,18 @@ impl<'a> Sema<'a> {
         result.map_err(|refusal| self.refused(&refusal, ty, span))
     }
 
+    /// A value that lies somewhere in static data.
+    pub fn value_in_static(&mut self, data: StaticId, offset: u64, ty: TypeId, span: Span) -> Checked<Known> {
+        let pointer_ty = self.pool.ptr(false, ty);
+        let pointer = self.pool.value(ValueKey::StaticPtr { ty: pointer_ty, data, offset, len: None });
+        let mut body = Body::empty(span.file, span.range);
+        let pointer = body.push(Inst::Const(pointer), pointer_ty, span.range);
+        let place = body.push(Inst::Deref(pointer), ty, span.range);
+        body.root = body.push(Inst::Use { place, kind: UseKind::Show }, ty, span.range);
+        body.ret = ty;
+        self.run_body(body, span)
+    }
+
     /// The text that a comptime pointer to `str` points to, as a value.
     pub fn text_of_pointer(&mut self, value: ValueId) -> Option<ValueId> {
         let Some(ValueKey::StaticPtr { ty, data, offset, len: Some(len) }) = self.pool.value_key(value) else {
