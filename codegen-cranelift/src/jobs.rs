@@ -5,7 +5,7 @@ use cranelift_codegen::isa::OwnedTargetIsa;
 use cranelift_codegen::{Context, ir};
 use cranelift_module::{FuncId as CodeId, ModuleReloc};
 use kiln_codegen::{CodegenError, Result};
-use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::mpsc::{Receiver, Sender, SyncSender, TrySendError, channel, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
 
@@ -21,7 +21,7 @@ type Batch = (usize, Vec<(CodeId, ir::Function)>);
 type Done = (usize, std::result::Result<Vec<Code>, String>);
 
 /// Functions a thread takes at once.
-const BATCH: usize = 48;
+const BATCH: usize = 32;
 
 /// The functions of a module. With no threads everything is compiled at the end.
 pub(crate) struct Jobs {
@@ -36,7 +36,7 @@ pub(crate) struct Jobs {
 }
 
 struct Pool {
-    todo: Sender<Batch>,
+    todo: SyncSender<Batch>,
     queue: Arc<Mutex<Receiver<Batch>>>,
     results: Sender<Done>,
     done: Receiver<Done>,
@@ -69,8 +69,13 @@ impl Jobs {
         let batch = (self.batches, std::mem::take(&mut self.open));
         self.batches += 1;
         let pool = self.pool.get_or_insert_with(|| Pool::start(&self.isa, self.threads));
-        // The queue lives as long as the pool.
-        let _ = pool.todo.send(batch);
+        // Where the threads have enough to do, this one helps, so that few functions wait in memory.
+        if let Err(TrySendError::Full((number, functions)) | TrySendError::Disconnected((number, functions))) =
+            pool.todo.try_send(batch)
+        {
+            // The results are read at the end, by this thread.
+            let _ = pool.results.send((number, compile(&self.isa, functions)));
+        }
     }
 
     /// Compiles what is left, waits for the threads, and gives all in the order it was added.
@@ -79,8 +84,7 @@ impl Jobs {
             return compile(&self.isa, std::mem::take(&mut self.open)).map_err(failed);
         };
         let Pool { todo, queue, results, done, workers } = pool;
-        // The last, smaller batch; then this thread helps.
-        let _ = todo.send((self.batches, std::mem::take(&mut self.open)));
+        let _ = results.send((self.batches, compile(&self.isa, std::mem::take(&mut self.open))));
         drop(todo);
         work(&self.isa, &queue, &results);
         drop(results);
@@ -101,7 +105,7 @@ fn failed(reason: String) -> Box<CodegenError> {
 
 impl Pool {
     fn start(isa: &OwnedTargetIsa, threads: usize) -> Pool {
-        let (todo, queue) = channel();
+        let (todo, queue) = sync_channel(threads * 2);
         let queue = Arc::new(Mutex::new(queue));
         let (results, done) = channel();
         let workers = (0..threads).map(|_| {

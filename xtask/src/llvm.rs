@@ -29,17 +29,17 @@ pub fn chosen() -> Option<u32> {
     installed().first().copied().filter(|_| has_cpp())
 }
 
-/// Arguments that make Cargo build the compiler with this LLVM, or without one.
+/// Arguments that make Cargo build the compiler with Cranelift and with this LLVM, or without one.
 ///
 /// ```text
-/// features(Some(19)) = ["--no-default-features", "--features", "kiln-compiler/llvm19"]
+/// features(Some(19)) = ["--no-default-features", "--features", "kiln-compiler/cranelift,kiln-compiler/llvm19"]
 /// ```
 pub fn features(major: Option<u32>) -> Vec<String> {
-    let mut args = vec!["--no-default-features".to_owned()];
+    let mut wanted = "kiln-compiler/cranelift".to_owned();
     if let Some(major) = major {
-        args.extend(["--features".to_owned(), format!("kiln-compiler/llvm{major}")]);
+        wanted.push_str(&format!(",kiln-compiler/llvm{major}"));
     }
-    args
+    vec!["--no-default-features".to_owned(), "--features".to_owned(), wanted]
 }
 
 /// Arguments that select all crates that can be built with this LLVM, or without one.
