@@ -10,13 +10,14 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 /// Programs that run on the interpreter.
-const PROGRAMS: u64 = 150;
+const PROGRAMS: u64 = 120;
 /// One in so many runs on the other engines, too.
-const ON_ALL_ENGINES: u64 = 15;
+const ON_ALL_ENGINES: u64 = 20;
 
 #[test]
 fn each_owner_is_dropped_once() {
     let engines = Engine::available();
+    let mut lines = 0;
     for seed in 1..=PROGRAMS {
         let text = generate::program(seed);
         let files = Memory::from([("main.kiln", text.clone())]);
@@ -27,6 +28,7 @@ fn each_owner_is_dropped_once() {
             let outcome = outcome.unwrap_or_else(|error| panic!("seed {seed}: {error}\n{text}"));
             let stderr = String::from_utf8_lossy(&outcome.stderr);
             assert_eq!(outcome.status, Some(0), "seed {seed}, {}: {stderr}\n{text}", engine.name());
+            lines += outcome.stdout.iter().filter(|byte| **byte == b'\n').count();
             check_trace(&String::from_utf8_lossy(&outcome.stdout))
                 .unwrap_or_else(|wrong| panic!("seed {seed}, {}: {wrong}\n{text}", engine.name()));
             match &first {
@@ -35,6 +37,7 @@ fn each_owner_is_dropped_once() {
             }
         }
     }
+    assert!(lines > 100 * PROGRAMS as usize, "the programs make owners: {lines} lines");
 }
 
 /// Each number is printed once when its owner is made, and once, negated, when it is dropped.

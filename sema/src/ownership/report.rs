@@ -98,6 +98,8 @@ impl Words<'_, '_> {
             None => (self.narrow(&root, mistake.range, mistake.nth.saturating_sub(1)), None, false, false),
         };
         let moved = Moved { span: self.span(moved), into: into.as_deref(), in_loop, in_part };
+        // Parts of what was moved are gone with it: its name says more.
+        let place = &if stored { place.clone() } else { paths.place(path) };
         let ty = self.type_of(place);
         let duplicate = self.duplicate(ty).map(|name| format!("{}.{name}()", self.name(&root).unwrap_or_default()));
         let name = self.name(place);

@@ -274,14 +274,19 @@ impl Generator {
         let guard = if self.random.below(3) == 0 { " if look(f)" } else { "" };
         let (one, two) = match looks {
             true => ("look(f);", "look(f); look(g);"),
-            false => ("close(f);", ["close(g);", "close(f); close(g);", "close(either(f, g, chance(n, 1)));"][self.random.below(3)]),
+            false => (
+                "close(f);",
+                ["close(g);", "close(f); close(g);", "close(either(f, g, chance(n, 1)));"][self.random.below(3)],
+            ),
         };
         if !looks {
             self.vars[slot].has = [false; 2];
         }
         let before = self.state();
         let mut ends = Vec::new();
-        for (head, first) in [(format!("Slot::One(f){guard} =>"), one), ("Slot::Two(f, g) =>".to_owned(), two), ("_ =>".to_owned(), "")] {
+        for (head, first) in
+            [(format!("Slot::One(f){guard} =>"), one), ("Slot::Two(f, g) =>".to_owned(), two), ("_ =>".to_owned(), "")]
+        {
             self.set_state(&before);
             self.line(&format!("{head} {{"));
             self.indent += 1;
@@ -313,7 +318,7 @@ impl Generator {
 
     fn repeat(&mut self) {
         self.names += 1;
-        let counter = format!("i{}", self.names);
+        let counter = format!("turn{}", self.names);
         let (outside, before) = (self.vars.len(), self.state());
         self.loops.push(Loop { outside, before: before.clone(), breaks: vec![before] });
         self.line(&format!("for {counter} in 0..3 {{"));
