@@ -135,7 +135,7 @@ impl<'a> Sema<'a> {
         match self.instances.all[func].signature {
             Progress::Done => {
                 if !args.is_empty() {
-                    self.note_hit(|sema| sema.program.info(func).name.clone());
+                    self.note_hit(|sema| sema.name_of_instance(func));
                 }
                 return Ok(func);
             }

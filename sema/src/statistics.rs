@@ -53,9 +53,9 @@ impl Sema<'_> {
 
     /// A function's name; of an expression, the const it belongs to, or what it is in.
     fn name_of_evaluation(&self, func: FuncId, span: Span) -> Box<str> {
-        let name = &self.program.info(func).name;
-        if !name.is_empty() && &**name != "comptime" {
-            return name.clone();
+        let name = self.name_of_instance(func);
+        if !name.is_empty() && &*name != "comptime" {
+            return name;
         }
         let holds = |decl: &DeclId| {
             let all = self.hir.span(*decl);
@@ -65,9 +65,14 @@ impl Sema<'_> {
             return self.decl_path(decl).into();
         }
         match self.within.last() {
-            Some(within) => format!("an expression in {}", self.program.info(*within).name).into(),
+            Some(within) => format!("an expression in {}", self.name_of_instance(*within)).into(),
             None => "an expression".into(),
         }
+    }
+
+    /// The name of a function, which those that only give types may not have.
+    pub fn name_of_instance(&self, func: FuncId) -> Box<str> {
+        self.program.infos.get(func).and_then(Option::as_ref).map(|info| info.name.clone()).unwrap_or_default()
     }
 
     /// Notes that a known result was used again.
