@@ -152,7 +152,7 @@ impl Machine {
             Err(OutOfMemory) => return Err(self.fail(vm, env, Exit::OutOfMemory)),
         };
         self.state.current = Frame { func: func.0, pc: 0, base: 0, memory, mark };
-        self.state.pause_at = PAUSE;
+        self.set_pause();
         Ok(())
     }
 

@@ -35,7 +35,8 @@ pub(crate) struct Evaluations {
 impl Evaluations {
     /// The evaluations in the order in which they ended.
     pub fn finish(mut self) -> Vec<Evaluation> {
-        for evaluation in &mut self.done {
+        // The last one of a const's evaluations, after that of its type, is its value's.
+        for evaluation in self.done.iter_mut().rev() {
             evaluation.hits = self.hits.remove(&evaluation.name).unwrap_or(0);
         }
         self.done
@@ -64,9 +65,9 @@ impl Sema<'_> {
         if let Some(decl) = self.globals.innermost().filter(holds) {
             return self.decl_path(decl).into();
         }
-        match self.within.last() {
-            Some(within) => format!("an expression in {}", self.name_of_instance(*within)).into(),
-            None => "an expression".into(),
+        match self.within.last().map(|within| self.name_of_instance(*within)) {
+            Some(within) if !within.is_empty() => format!("an expression in {within}").into(),
+            _ => "an expression".into(),
         }
     }
 

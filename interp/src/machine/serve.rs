@@ -17,6 +17,12 @@ impl Machine {
     /// Does what the loop was left for; `Err` if that ends or suspends the evaluation.
     pub(super) fn serve(&mut self, vm: &mut Vm, env: &mut Env<'_>, exit: Exit) -> Result<(), Outcome> {
         match exit {
+            // Returns are not stopped one by one.
+            Exit::Returned if self.state.steps as u64 > self.limits.steps => {
+                *self.samples.entry(self.state.current.func).or_default() += 1;
+                let kind = TrapKind::Steps { limit: self.limits.steps, hottest: self.hottest() };
+                Err(self.trap(vm, env, kind))
+            }
             Exit::Returned => {
                 let code = vm.code(self.state.current.func).unwrap_or_else(|| unreachable!("it was executed"));
                 self.phase = Phase::Done(Rc::clone(code));
@@ -45,10 +51,14 @@ impl Machine {
             let kind = TrapKind::Steps { limit: self.limits.steps, hottest: self.hottest() };
             return Err(self.trap(vm, env, kind));
         }
-        // The last stretch is as long as the budget still allows.
-        let left = self.limits.steps - self.state.steps as u64;
-        self.state.pause_at = self.state.steps + PAUSE.min(i64::try_from(left).unwrap_or(PAUSE));
+        self.set_pause();
         Ok(())
+    }
+
+    /// The next pause; the last stretch is as long as the budget still allows.
+    pub(super) fn set_pause(&mut self) {
+        let left = self.limits.steps.saturating_sub(self.state.steps as u64);
+        self.state.pause_at = self.state.steps + PAUSE.min(i64::try_from(left).unwrap_or(PAUSE));
     }
 
     fn hottest(&self) -> Vec<(FuncId, u32)> {
