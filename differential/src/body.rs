@@ -229,11 +229,11 @@ impl<'i> Body<'i> {
 
     /// The words of `k_T(text)`: the value behind a call that the compiler does not look through.
     pub fn opaque(&mut self, text: &str, ty: &Ty) -> String {
-        if Items::is_generic(ty) {
-            return format!("k_T(T, {text})");
-        }
         if !ty.is_scalar() {
             return format!("k_T({text})");
+        }
+        if Items::is_generic(ty) {
+            return format!("k_T(T, {text})");
         }
         self.items.opaque.insert(ty.to_string());
         format!("k_{ty}({text})")

@@ -18,7 +18,11 @@ impl Body<'_> {
             0..=6 => self.operation(pick, ty, context),
             7 => self.conditional(pick, ty, context),
             8 => self.matching(pick, ty, context),
-            9 => self.value_block(pick, ty, context).into(),
+            // The compiler looks into a block of nothing but a value.
+            9 => {
+                let known = pick.parts(1).next().is_none();
+                Expr { text: self.value_block(pick, ty, context), known }
+            }
             10 => self.counted_loop(pick, ty, context),
             11 => self.place(pick, ty).unwrap_or_else(|| self.leaf(pick, ty, context)),
             12 if !self.comptime => self.comptime_block(pick, ty),

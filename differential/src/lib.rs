@@ -36,3 +36,6 @@ pub use check::{BATCH, Complaint, Verdicts, check};
 
 mod hunt;
 pub use hunt::{Find, hunt, program};
+
+mod mutate;
+pub use mutate::{mutant, sources, survive};

@@ -1,6 +1,7 @@
-//! `kiln-differential [--programs N] [--seed S] [--from I] [--steps K] [--show I]`: compares the engines on generated programs.
+//! `kiln-differential [--programs N] [--seed S] [--from I] [--steps K] [--show] [--mutants]`: compares the engines on generated
+//! programs, or damages sources.
 
-use kiln_differential::{hunt, program};
+use kiln_differential::{hunt, mutant, program, sources, survive};
 use std::process::ExitCode;
 
 /// What the command line asks for.
@@ -10,17 +11,19 @@ struct Options {
     from: u64,
     steps: usize,
     show: bool,
+    mutants: bool,
 }
 
-const USAGE: &str = "usage: kiln-differential [--programs N] [--seed S] [--from I] [--steps K] [--show]
+const USAGE: &str = "usage: kiln-differential [--programs N] [--seed S] [--from I] [--steps K] [--show] [--mutants]
   --programs N   how many programs (1000)
   --seed S       of which series (1)
   --from I       the number of the first one (0)
   --steps K      how many steps to make a program smaller by (400)
-  --show         only print them";
+  --show         only print them
+  --mutants      damage the sources of the repository instead, and look for crashes";
 
 fn options() -> Option<Options> {
-    let mut options = Options { programs: 1000, seed: 1, from: 0, steps: 400, show: false };
+    let mut options = Options { programs: 1000, seed: 1, from: 0, steps: 400, show: false, mutants: false };
     let mut args = std::env::args().skip(1);
     while let Some(arg) = args.next() {
         let mut number = || args.next()?.parse::<u64>().ok();
@@ -30,6 +33,7 @@ fn options() -> Option<Options> {
             "--from" => options.from = number()?,
             "--steps" => options.steps = number()? as usize,
             "--show" => options.show = true,
+            "--mutants" => options.mutants = true,
             _ => return None,
         }
     }
@@ -47,11 +51,35 @@ fn main() -> ExitCode {
         numbers.for_each(|number| println!("// {number}\n{}", program(options.seed, number)));
         return ExitCode::SUCCESS;
     }
+    if options.mutants {
+        return damage(options.seed, numbers);
+    }
     let mut finds = 0;
     hunt(options.seed, numbers, options.steps, |find| {
         finds += 1;
         println!("program {}: {}\n{}\n{}", find.number, find.complaint.sort, find.complaint.text, find.text);
     });
     println!("{} programs of series {}: {finds} with differences", options.programs, options.seed);
+    if finds == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+/// Looks for damaged sources that crash the compiler.
+fn damage(seed: u64, numbers: std::ops::Range<u64>) -> ExitCode {
+    let sources = match sources() {
+        Ok(sources) => sources,
+        Err(error) => {
+            eprintln!("the sources can't be read: {error}");
+            return ExitCode::FAILURE;
+        }
+    };
+    let mut finds = 0;
+    for number in numbers {
+        let text = mutant(&sources, seed, number);
+        if let Err(complaint) = survive(&text) {
+            finds += 1;
+            println!("mutant {number}: {}\n{text}", complaint.text);
+        }
+    }
+    println!("{finds} crashes");
     if finds == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
