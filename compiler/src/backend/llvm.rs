@@ -87,6 +87,8 @@ fn settings(name: &str, options: &Options, wanted: &Wanted) -> codegen::Options 
             assembly: wants(Stage::NativeAsm),
             object: wants(Stage::Obj) || wanted.executable,
         },
+        // Sema has compared the arguments of every call.
+        exclusive: true,
         ..codegen::Options::default()
     }
 }

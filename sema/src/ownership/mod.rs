@@ -2,7 +2,7 @@
 //!
 //! [`paths`] says what can be moved on its own, [`flow`] where it may have a value, [`loans`] who else names a place.
 //! [`check`] holds the rules against that, with [`calls`] (exclusivity) and [`linear`]; [`report`] finds the words. [`drops`] says
-//! what each drop comes to, and [`elaborate`] writes it. A function without owners, aliases and `inout` arguments passes at once.
+//! what each drop comes to, [`elaborate`] writes it, and [`share`] keeps ways out from repeating one another. A function without owners, aliases and `inout` arguments passes at once.
 
 mod bindings;
 pub(crate) use bindings::settle as settle_bindings;
@@ -23,11 +23,15 @@ mod report;
 
 mod drops;
 mod elaborate;
+mod share;
+
+#[cfg(test)]
+mod tests;
 
 use crate::context::{Checked, Sema};
 use flow::Flow;
 use kiln_air as air;
-use kiln_cfg::{Arg, Func, Operand, Rvalue, Stmt, UseKind};
+use kiln_cfg::{Arg, Func, FuncKind, Operand, Rvalue, Stmt, UseKind};
 use kiln_types::{FuncId, ParamMode, Pool};
 use loans::Loans;
 use paths::Paths;
@@ -73,6 +77,7 @@ impl Sema<'_> {
         asked.into_iter().for_each(|glue| {
             self.glue(glue);
         });
+        share::share(func, &|func| matches!(self.program.info(func).kind, FuncKind::Glue(_)));
         Ok(())
     }
 }
