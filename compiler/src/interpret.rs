@@ -3,12 +3,15 @@
 use crate::Checked;
 use crate::guard::Phase;
 use kiln_interp::{
-    AllocationSort, Env, FaultKind, Host, Leak, Limits, Machine, MemoryFault, Mode, Need, Outcome, Trap, TrapKind, Vm,
+    AllocationSort, Env, FaultKind, Host, HostFile, Leak, Limits, Machine, MemoryFault, Mode, Need, Outcome, Trap,
+    TrapKind, Vm,
 };
 use kiln_sema::TestCase;
 use kiln_source::{Diagnostic, SourceMap, Span, codes};
 use kiln_types::{FuncId, TypeId, ValueKey};
-use std::time::{Duration, Instant};
+use std::fs::OpenOptions;
+use std::sync::OnceLock;
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 /// The status of a program that panicked.
 const PANIC: i32 = 101;
@@ -259,5 +262,26 @@ impl<Out: std::io::Write, Errors: std::io::Write, In: std::io::Read> Host for St
 
     fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
         self.input.read(buffer)
+    }
+
+    fn open(&mut self, path: &[u8], mode: &[u8]) -> std::io::Result<Box<dyn HostFile>> {
+        let path = std::str::from_utf8(path).map_err(|_| std::io::ErrorKind::InvalidInput)?;
+        let mut how = OpenOptions::new();
+        let both = mode.contains(&b'+');
+        match mode.first() {
+            Some(b'r') => how.read(true).write(both),
+            Some(b'w') => how.write(true).create(true).truncate(true).read(both),
+            Some(b'a') => how.append(true).create(true).read(both),
+            _ => return Err(std::io::ErrorKind::InvalidInput.into()),
+        };
+        Ok(Box::new(how.open(path)?))
+    }
+
+    fn clock(&mut self, is_monotonic: bool) -> std::io::Result<Duration> {
+        static START: OnceLock<Instant> = OnceLock::new();
+        if is_monotonic {
+            return Ok(START.get_or_init(Instant::now).elapsed());
+        }
+        SystemTime::now().duration_since(UNIX_EPOCH).map_err(|_| std::io::ErrorKind::Unsupported.into())
     }
 }

@@ -5,6 +5,7 @@ use kiln_source::{IdxVec, Span};
 use kiln_types::{FuncId, Layouts, Pool, Statics};
 use std::io;
 use std::rc::Rc;
+use std::time::Duration;
 
 /// Functions by their numbers.
 pub trait Functions {
@@ -77,7 +78,28 @@ pub trait Host {
     /// # Errors
     /// The input cannot be read.
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize>;
+
+    /// Opens a file as C's `fopen` does. Only called where a program runs for real.
+    ///
+    /// # Errors
+    /// The file cannot be opened, or the host has no files.
+    fn open(&mut self, _path: &[u8], _mode: &[u8]) -> io::Result<Box<dyn HostFile>> {
+        Err(io::ErrorKind::Unsupported.into())
+    }
+
+    /// The time since some fixed moment (monotonic) or since 1970. Only called where a program runs for real.
+    ///
+    /// # Errors
+    /// The host has no clock.
+    fn clock(&mut self, _is_monotonic: bool) -> io::Result<Duration> {
+        Err(io::ErrorKind::Unsupported.into())
+    }
 }
+
+/// An open file of the host.
+pub trait HostFile: io::Read + io::Write {}
+
+impl<F: io::Read + io::Write> HostFile for F {}
 
 /// Keeps what `@dbg` prints, for comptime; there is no other input or output.
 #[derive(Debug, Default)]

@@ -29,7 +29,7 @@ mod machine;
 pub use machine::{Leak, Machine, Need, Outcome};
 
 mod env;
-pub use env::{Env, FunctionTables, Functions, Host, Notes};
+pub use env::{Env, FunctionTables, Functions, Host, HostFile, Notes};
 
 mod limits;
 pub use limits::{Limits, Statistics};

@@ -2,6 +2,8 @@
 
 mod foreign;
 
+mod files;
+
 mod serve;
 
 mod trace;
@@ -42,6 +44,8 @@ pub struct Machine {
     result_room: Option<Pointer>,
     /// The value of the last [`Need::Type`].
     answer: Option<ValueId>,
+    /// Open files, where a program runs for real.
+    files: files::Files,
 }
 
 #[derive(Debug)]
@@ -92,7 +96,15 @@ impl Machine {
             pause_at: 0,
             max_depth: usize::try_from(limits.depth).unwrap_or(usize::MAX),
         };
-        Machine { state, limits, phase: Phase::Idle, samples: FxHashMap::default(), result_room: None, answer: None }
+        Machine {
+            state,
+            limits,
+            phase: Phase::Idle,
+            samples: FxHashMap::default(),
+            result_room: None,
+            answer: None,
+            files: files::Files::default(),
+        }
     }
 
     /// Sets the machine to the beginning of a function. There is an argument for each of its parameters; what is borrowed is given as its

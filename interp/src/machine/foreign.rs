@@ -10,7 +10,7 @@ use crate::vm::{Mode, Vm};
 use kiln_types::{FuncId, TypeId};
 
 /// What a foreign function came to.
-enum Foreign {
+pub(super) enum Foreign {
     /// Its result.
     Value(u64),
     /// It ends the program.
@@ -24,9 +24,9 @@ enum Foreign {
 }
 
 /// What a foreign function works on.
-struct Call<'m, 'e, 'h> {
-    machine: &'m mut Machine,
-    env: &'e mut Env<'h>,
+pub(super) struct Call<'m, 'e, 'h> {
+    pub(super) machine: &'m mut Machine,
+    pub(super) env: &'e mut Env<'h>,
     /// The registers of its arguments, as C's calling convention counts them.
     base: Reg,
     at: CodeAt,
@@ -38,9 +38,15 @@ type Function = fn(&mut Call<'_, '_, '_>) -> Foreign;
 const TABLE: &[(&str, Function)] = &[
     ("abs", |call| Foreign::Value((call.arg(0) as i32).wrapping_abs() as i64 as u64)),
     ("calloc", |call| call.allocate(call.arg(0).saturating_mul(call.arg(1)), true)),
+    ("clock_gettime", |call| call.clock()),
     ("exit", |call| Foreign::Exit(call.arg(0) as i32)),
+    ("fclose", |call| call.fclose()),
+    ("ferror", |call| call.ferror()),
     ("fflush", |_| Foreign::Value(0)),
+    ("fopen", |call| call.fopen()),
+    ("fread", |call| call.fread()),
     ("free", |call| call.free()),
+    ("fwrite", |call| call.fwrite()),
     ("getchar", |call| call.getchar()),
     ("labs", |call| Foreign::Value((call.arg(0) as i64).wrapping_abs() as u64)),
     ("malloc", |call| call.allocate(call.arg(0), false)),
@@ -79,11 +85,11 @@ impl Machine {
 }
 
 impl Call<'_, '_, '_> {
-    fn arg(&self, index: Reg) -> u64 {
+    pub(super) fn arg(&self, index: Reg) -> u64 {
         self.machine.register(self.base + index)
     }
 
-    fn pointer(&self, index: Reg) -> Pointer {
+    pub(super) fn pointer(&self, index: Reg) -> Pointer {
         Pointer(self.arg(index))
     }
 
@@ -137,7 +143,7 @@ impl Call<'_, '_, '_> {
     }
 
     /// A range that may be written.
-    fn writable(&mut self, pointer: Pointer, bytes: u64) -> Result<usize, Box<Fault>> {
+    pub(super) fn writable(&mut self, pointer: Pointer, bytes: u64) -> Result<usize, Box<Fault>> {
         let memory = self.machine.memory();
         let at = memory.writable_range(pointer, bytes, 1);
         at.ok_or_else(|| Box::new(memory.explain(Access::Write, pointer, 0, bytes, 1)))
@@ -176,7 +182,7 @@ impl Call<'_, '_, '_> {
     }
 
     /// Text up to a zero byte.
-    fn text(&mut self, index: Reg) -> Result<Vec<u8>, Box<Fault>> {
+    pub(super) fn text(&mut self, index: Reg) -> Result<Vec<u8>, Box<Fault>> {
         let pointer = self.pointer(index);
         let memory = self.machine.memory();
         let mut text = Vec::new();
