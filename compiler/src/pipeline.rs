@@ -119,6 +119,14 @@ fn analyse(session: &mut Session<'_>, hir: &kiln_hir::Program) -> Analysis {
     kiln_sema::analyze(hir, &session.sources, &mut session.interner, &mut session.reporter, &options)
 }
 
+/// The library's function that asks the system what the process was started with.
+const ARGUMENTS: &str = "std::env::args";
+
+/// Whether the program asks for its arguments. The system tells them only to a process that was started with them.
+fn reads_arguments(program: &kiln_cfg::Program) -> bool {
+    program.funcs().any(|(func, _)| &*program.info(func).symbol == ARGUMENTS)
+}
+
 /// CFG → what the backend makes: stages asked for, and the code of an executable.
 fn generate(session: &mut Session<'_>, analysis: &mut Analysis, backend: Option<&dyn Backend>) -> Made {
     let options = session.options;
@@ -129,7 +137,7 @@ fn generate(session: &mut Session<'_>, analysis: &mut Analysis, backend: Option<
     let wanted = Wanted {
         stages: stages.collect(),
         executable: options.wants_executable(),
-        in_memory: options.runs_in_memory(),
+        in_memory: options.runs_in_memory() && !reads_arguments(&analysis.program),
     };
     let name = options.inputs.first().and_then(|root| root.file_name()).map(|name| name.to_string_lossy());
     let unit = Unit {

@@ -90,6 +90,39 @@ fn main() {
 }
 
 #[test]
+#[cfg(target_os = "linux")]
+fn programs_see_their_own_arguments() {
+    let text = "const env = @import(\"std/env\");\nfn main() { for arg in env::args() { @dbg(arg.len()); } }\n";
+    let place = Place::with_main(text);
+    for way in ways().into_iter().filter(|way| !way.contains(&"interp")) {
+        let done = run(&place, way, &["--", "a", "b c"]);
+        let lines: Vec<&str> = done.stdout.lines().collect();
+        assert!(matches!(lines[..], [_, "1", "3"]), "{way:?}: {lines:?} {}", done.stderr);
+    }
+}
+
+#[test]
+fn cranelift_makes_objects_for_its_targets() {
+    if !kiln_compiler::has_cranelift() {
+        return;
+    }
+    let text = "fn main() { let mut x: i128 = 7; let mut y = 2.5; let xs = [x; 20]; while x < 9 { x += xs[3]; y *= 2.0; } @dbg(x / 3); @dbg(y); }\n";
+    let place = Place::with_main(text);
+    let magic: [(&str, &[u8], usize); 4] = [
+        ("x86_64-unknown-linux-gnu", &[0x3E, 0], 18),
+        ("aarch64-unknown-linux-gnu", &[0xB7, 0], 18),
+        ("x86_64-apple-darwin", &[0xCF, 0xFA, 0xED, 0xFE, 7, 0, 0, 1], 0),
+        ("aarch64-apple-darwin", &[0xCF, 0xFA, 0xED, 0xFE, 12, 0, 0, 1], 0),
+    ];
+    for (target, machine, at) in magic {
+        let args = ["build", "main.kiln", "--backend", "cranelift", "--target", target, "--emit", "obj=main.o"];
+        place.kiln(&args).accepted();
+        let bytes = fs::read(place.path("main.o")).unwrap();
+        assert_eq!(&bytes[at..at + machine.len()], machine, "{target}");
+    }
+}
+
+#[test]
 fn what_a_backend_can_not_do_is_said() {
     let place = Place::with_main(HELLO);
     let refused = |args: &[&str], words: &str| {
