@@ -114,7 +114,7 @@ fn analyse(session: &mut Session<'_>, hir: &kiln_hir::Program) -> Analysis {
         },
         keep_air: session.options.emits(Stage::Air),
         limits: session.options.limits,
-        statistics: session.options.timings,
+        clock: session.options.timings.then_some(crate::timings::since_start),
     };
     kiln_sema::analyze(hir, &session.sources, &mut session.interner, &mut session.reporter, &options)
 }

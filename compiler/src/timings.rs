@@ -3,6 +3,7 @@
 use kiln_sema::Evaluation;
 use kiln_source::SourceMap;
 use std::fmt::Write;
+use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
 /// As many evaluations are listed; of the others only the sum.
@@ -15,6 +16,12 @@ pub struct Timings {
     pub phases: Vec<(&'static str, Duration)>,
     /// Evaluations in the order in which they ended. Those that others asked for are in the time of these, too.
     pub evaluations: Vec<Evaluation>,
+}
+
+/// The time since this was first asked for.
+pub(crate) fn since_start() -> Duration {
+    static START: OnceLock<Instant> = OnceLock::new();
+    START.get_or_init(Instant::now).elapsed()
 }
 
 /// Measures one phase after the other.

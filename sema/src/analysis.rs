@@ -35,7 +35,7 @@ pub struct Analysis {
     pub airs: IdxVec<FuncId, Option<air::Body>>,
     /// The tests of the program, in source order.
     pub tests: Vec<TestCase>,
-    /// What was evaluated, in the order in which that ended; only with [`Options::statistics`].
+    /// What was evaluated, in the order in which that ended; only with [`Options::clock`].
     pub evaluations: Vec<crate::Evaluation>,
 }
 

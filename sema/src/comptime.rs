@@ -34,7 +34,7 @@ impl<'a> Sema<'a> {
         let limits = Limits::of_options(limits.steps, limits.depth, limits.memory);
         let mut machine = Machine::new(&self.options.target, limits);
         machine.start(func, args);
-        let started = self.options.statistics.then(std::time::Instant::now);
+        let started = self.options.clock.map(|clock| clock());
         let ended = self.run_to_end(&mut machine, span);
         if let Some(started) = started {
             self.note_evaluation(func, span, &machine, started);

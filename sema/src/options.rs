@@ -1,6 +1,7 @@
 //! What sema is asked to do.
 
 use kiln_types::Target;
+use std::time::Duration;
 
 /// What the program is for.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -41,8 +42,8 @@ pub struct Options {
     pub keep_air: bool,
     /// Budgets of comptime.
     pub limits: Limits,
-    /// Note what each evaluation used, for [`crate::Analysis::evaluations`].
-    pub statistics: bool,
+    /// The time since some fixed moment; with it, what each evaluation used is noted in [`crate::Analysis::evaluations`].
+    pub clock: Option<fn() -> Duration>,
 }
 
 impl Default for Options {
@@ -52,7 +53,7 @@ impl Default for Options {
             mode: Mode::Check,
             keep_air: false,
             limits: Limits::default(),
-            statistics: false,
+            clock: None,
         }
     }
 }

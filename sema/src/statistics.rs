@@ -1,11 +1,11 @@
-//! What evaluations at comptime used, for whoever asks with [`crate::Options::statistics`].
+//! What evaluations at comptime used, for whoever gives a [`crate::Options::clock`].
 
 use crate::context::Sema;
 use kiln_interp::Machine;
 use kiln_source::{DeclId, Span};
 use kiln_types::FuncId;
 use rustc_hash::FxHashMap;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 /// One evaluation.
 #[derive(Clone, Debug)]
@@ -44,11 +44,12 @@ impl Evaluations {
 }
 
 impl Sema<'_> {
-    /// Notes an evaluation that has ended.
-    pub fn note_evaluation(&mut self, func: FuncId, span: Span, machine: &Machine, started: Instant) {
+    /// Notes an evaluation that has ended, and when it was started.
+    pub fn note_evaluation(&mut self, func: FuncId, span: Span, machine: &Machine, started: Duration) {
         let used = machine.statistics();
         let name = self.name_of_evaluation(func, span);
-        let (steps, bytes, time) = (used.steps, used.bytes, started.elapsed());
+        let time = self.options.clock.map_or(Duration::ZERO, |clock| clock().saturating_sub(started));
+        let (steps, bytes) = (used.steps, used.bytes);
         self.evaluations.done.push(Evaluation { name, span, steps, bytes, time, hits: 0 });
     }
 
@@ -78,7 +79,7 @@ impl Sema<'_> {
 
     /// Notes that a known result was used again.
     pub fn note_hit(&mut self, name: impl FnOnce(&Self) -> Box<str>) {
-        if self.options.statistics {
+        if self.options.clock.is_some() {
             let name = name(self);
             *self.evaluations.hits.entry(name).or_default() += 1;
         }
