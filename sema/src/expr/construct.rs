@@ -19,7 +19,11 @@ impl<'a> BodyCx<'_, 'a> {
         expect: Expect,
         range: TextRange,
     ) -> InstId {
-        let path = match self.resolve_path(ty) {
+        let named = match &self.hir[ty] {
+            Expr::Intrinsic { .. } => self.type_of_expr(ty).map(PathValue::Type),
+            _ => self.resolve_path(ty),
+        };
+        let path = match named {
             Ok(PathValue::MemberOfGeneric { decl, captures, name }) => {
                 self.member_of_expected(decl, &captures, name, expect)
             }
