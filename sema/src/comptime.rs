@@ -123,7 +123,7 @@ impl<'a> Sema<'a> {
         let ty = self.program.statics.get(data).ty;
         let mut body = Body::empty(span.file, span.range);
         let place = body.push(Inst::Static(data), ty, span.range);
-        body.root = body.push(Inst::Use { place, kind: UseKind::Copy }, ty, span.range);
+        body.root = body.push(Inst::Use { place, kind: UseKind::Show }, ty, span.range);
         body.ret = ty;
         let func = self.thunk_of(body, span)?;
         let mut machine = self.run(func, &[], span)?;

@@ -19,6 +19,8 @@ pub(crate) struct Lang {
     target: Option<ModuleId>,
     /// `std/meta.kiln`: what reflection gives.
     pub meta: Option<ModuleId>,
+    /// `std/intrinsics.kiln`: intrinsics that are functions.
+    intrinsics: Option<ModuleId>,
     /// `std/string.kiln`: owned text.
     string: Option<ModuleId>,
     /// `std/str.kiln`: methods of text.
@@ -39,6 +41,7 @@ impl Lang {
             float: find("std::float"),
             target: find("std::target"),
             meta: find("std::meta"),
+            intrinsics: find("std::intrinsics"),
             string: find("std::string"),
             text: find("std::str"),
             slice: find("std::slice"),
@@ -52,6 +55,15 @@ impl Sema<'_> {
         let found = self.lang.rt.and_then(|rt| {
             let symbol = self.names.get(name)?;
             self.hir.modules[rt].names.get(&symbol).copied()
+        });
+        found.ok_or_else(|| self.error(errors::missing_rt(name)))
+    }
+
+    /// The function behind an intrinsic.
+    pub fn intrinsic_decl(&mut self, name: &str) -> Checked<DeclId> {
+        let found = self.lang.intrinsics.and_then(|module| {
+            let symbol = self.names.get(name)?;
+            self.hir.modules[module].names.get(&symbol).copied()
         });
         found.ok_or_else(|| self.error(errors::missing_rt(name)))
     }

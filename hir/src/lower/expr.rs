@@ -24,6 +24,24 @@ const PRELUDE: &[(&str, &str)] = &[
     ("println", "std/io"),
 ];
 
+/// Intrinsics that need a module of the library.
+const INTRINSIC_MODULES: &[(&str, &str)] = &[
+    ("enum_type", "std/meta"),
+    ("fields", "std/meta"),
+    ("parse_i32", "std/intrinsics"),
+    ("parse_i64", "std/intrinsics"),
+    ("parse_u32", "std/intrinsics"),
+    ("parse_u64", "std/intrinsics"),
+    ("random_u32", "std/intrinsics"),
+    ("random_u64", "std/intrinsics"),
+    ("read_line", "std/intrinsics"),
+    ("struct_type", "std/meta"),
+    ("target_arch", "std/target"),
+    ("target_os", "std/target"),
+    ("type_kind", "std/meta"),
+    ("variants", "std/meta"),
+];
+
 /// The module of owned text, which literals become where text is owned.
 const STRING: &str = "std/string";
 
@@ -256,13 +274,13 @@ impl Lower<'_> {
         let kind = match self.names.name(name.symbol) {
             "import" => ImportKind::Module,
             "embed_file" => ImportKind::Bytes,
-            "target_arch" | "target_os" | "type_kind" | "fields" | "variants" | "struct_type" | "enum_type" => {
-                let path = if self.names.name(name.symbol).starts_with("target") { "std/target" } else { "std/meta" };
-                let module = self.names.intern(path);
-                self.import(module, range, ImportKind::Module);
+            other => {
+                if let Some((_, module)) = INTRINSIC_MODULES.iter().find(|(known, _)| *known == other) {
+                    let module = self.names.intern(module);
+                    self.import(module, range, ImportKind::Module);
+                }
                 return Expr::Intrinsic { name, args: self.intrinsic_args(args) };
             }
-            _ => return Expr::Intrinsic { name, args: self.intrinsic_args(args) },
         };
         let path = match args {
             [arg] => match &self.ast[arg.value] {

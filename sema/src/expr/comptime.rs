@@ -8,7 +8,7 @@ use crate::type_decl::Known;
 use kiln_air::{Inst, InstId, UseKind};
 use kiln_hir::{Arm, Expr, ExprId, ForIter, LoopId, Pat, PatId};
 use kiln_source::TextRange;
-use kiln_types::{TypeId, ValueId, ValueKey};
+use kiln_types::{TypeId, TypeKey, ValueId, ValueKey};
 
 impl<'a> BodyCx<'_, 'a> {
     /// `comptime inner`
@@ -28,7 +28,9 @@ impl<'a> BodyCx<'_, 'a> {
     fn comptime_value(&mut self, inner: ExprId, expect: Expect, range: TextRange) -> Checked<InstId> {
         // Where a view is asked for, it is one of the value.
         let is_view = expect.ty().is_some_and(|ty| self.sema.pool.is_unsized(ty));
-        let known = self.eval(inner, expect.ty().filter(|_| !is_view))?;
+        let wanted = expect.ty().map(|ty| self.infer.shallow(ty, &self.sema.pool));
+        let is_open = wanted.is_some_and(|ty| matches!(self.key(ty), TypeKey::InferInt(_) | TypeKey::InferFloat(_)));
+        let known = self.eval_as(inner, if is_view || is_open { Expect::None } else { expect })?;
         let inst = self.known_inst(known, range);
         let ty = self.ty(inst);
         if is_view || !matches!(self.air.insts[inst], Inst::Static(_)) || self.is_copied(ty) {

@@ -191,6 +191,9 @@ impl<'a> BodyCx<'_, 'a> {
                     let ty = self.settle(ty);
                     known.push(ty.as_value());
                 }
+                None if checked.iter().flatten().any(|inst| self.is_error(*inst)) => {
+                    return Err(self.sema.reporter.check().expect_err("the argument was reported"));
+                }
                 None => {
                     let name = body.locals[param.local].name;
                     let error =

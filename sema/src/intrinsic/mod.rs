@@ -64,6 +64,8 @@ pub(crate) enum Intrinsic {
     ArrayType,
     CompileError,
     CompileLog,
+    /// A function of `std/intrinsics.kiln` of the same name.
+    Library,
     RtWrite,
     RtExit,
     RtDebug,
@@ -140,6 +142,13 @@ pub(crate) const TABLE: &[Row] = &[
     row("array_type", Intrinsic::ArrayType, (2, 2), false, "@array_type(T, length)"),
     row("compile_log", Intrinsic::CompileLog, (1, 16), false, "@compile_log(value, …)"),
     row("compile_error", Intrinsic::CompileError, (1, 1), false, "@compile_error(message)"),
+    row("read_line", Intrinsic::Library, (0, 0), false, "@read_line()"),
+    row("parse_i32", Intrinsic::Library, (1, 1), false, "@parse_i32(text)"),
+    row("parse_i64", Intrinsic::Library, (1, 1), false, "@parse_i64(text)"),
+    row("parse_u32", Intrinsic::Library, (1, 1), false, "@parse_u32(text)"),
+    row("parse_u64", Intrinsic::Library, (1, 1), false, "@parse_u64(text)"),
+    row("random_u32", Intrinsic::Library, (0, 0), false, "@random_u32()"),
+    row("random_u64", Intrinsic::Library, (0, 0), false, "@random_u64()"),
     row("rt_write", Intrinsic::RtWrite, (3, 3), true, "@rt_write(stream, text, len)"),
     row("rt_exit", Intrinsic::RtExit, (1, 1), true, "@rt_exit(status)"),
     row("rt_debug", Intrinsic::RtDebug, (2, 2), true, "@rt_debug(text, value)"),
@@ -168,6 +177,9 @@ impl<'a> BodyCx<'_, 'a> {
         if row.unchecked && self.checked == 0 {
             let error = errors::needs_checked_intrinsic(self.span(range), row.name);
             self.error(error);
+        }
+        if row.intrinsic == Intrinsic::Library {
+            return self.library_intrinsic(row.name, args, expect, range);
         }
         self.lower_intrinsic(row.intrinsic, args, expect, range)
     }
@@ -225,8 +237,19 @@ impl<'a> BodyCx<'_, 'a> {
             Intrinsic::Free => self.free(arg(0), arg(1), range),
             Intrinsic::CopyMemory => self.copy_memory(arg(0), arg(1), arg(2), range),
             Intrinsic::Syscall => self.syscall(args, range),
+            Intrinsic::Library => unreachable!("called by name before"),
             Intrinsic::RtWrite => self.rt_write(arg(0), arg(1), arg(2), range),
             Intrinsic::RtExit => self.rt_exit(arg(0), range),
+        }
+    }
+
+    fn library_intrinsic(&mut self, name: &str, args: &'a [Arg], expect: Expect, range: TextRange) -> InstId {
+        match self.sema.intrinsic_decl(name) {
+            Ok(decl) => self.call_fn(decl, &[], None, args, expect, range),
+            Err(error) => {
+                self.fail(error);
+                self.error_inst(range)
+            }
         }
     }
 
