@@ -3,7 +3,7 @@
 
 use crate::context::{Checked, Sema};
 use crate::errors;
-use kiln_source::{Diagnostic, Span};
+use kiln_source::{Diagnostic, Label, Span};
 use kiln_types::FuncId;
 
 /// How many instances may be made for each other: one more and the recursion has no end that anybody waits for.
@@ -52,9 +52,25 @@ impl Sema<'_> {
             links.push((func, origin));
             at = origin.by;
         }
+        if let Some((_, origin)) = links.iter().find(|(_, origin)| !self.is_std(origin.asked)) {
+            error = self.out_of_library(error, origin.asked);
+        }
         let lines = links.iter().map(|(func, origin)| self.link(*func, origin.asked));
         for line in fold(lines.collect(), |at| self.instances.decl_of(links[at].0)) {
             error = error.note(line);
+        }
+        error
+    }
+
+    /// An error in the library is shown where the program asked for what has it.
+    fn out_of_library(&self, mut error: Diagnostic, asked: Span) -> Diagnostic {
+        if let Some(mut label) = error.primary.take_if(|label| self.is_std(label.span)) {
+            if label.text.is_empty() {
+                label.text.push_str("in the library, here");
+            }
+            error.primary = Some(Label { span: asked, text: String::new() });
+            error.secondary.insert(0, label);
+            error.fixes.retain(|fix| !self.is_std(fix.span));
         }
         error
     }
