@@ -1,12 +1,15 @@
-//! Programs in the documents for users are right.
+//! Programs in the documents for users are right, and print what their comments `// stdout:` say.
 
+mod common;
+
+use common::Place;
 use kiln_compiler::{Memory, Mode, Options, compile, guarded};
 use kiln_source::Severity;
 use std::fs;
 use std::path::PathBuf;
 
 /// Documents with programs.
-const DOCUMENTS: &[&str] = &["README.md", "CHANGELOG.md", "docs/emit-formats.md"];
+const DOCUMENTS: &[&str] = &["README.md", "CHANGELOG.md", "docs/comptime.md", "docs/emit-formats.md"];
 
 #[test]
 fn programs_in_documents_are_right() {
@@ -22,6 +25,18 @@ fn programs_in_documents_are_right() {
                 guarded(|| compile(&options, &files)).unwrap_or_else(|bug| panic!("{document}: {}", bug.message));
             let errors: Vec<_> = done.diagnostics.iter().filter(|one| one.severity == Severity::Error).collect();
             assert!(errors.is_empty(), "{document}:\n{program}\n{errors:?}");
+            let said: String = program.lines().filter_map(|line| line.strip_prefix("// stdout: ")).fold(
+                String::new(),
+                |mut said, line| {
+                    said.push_str(line);
+                    said.push('\n');
+                    said
+                },
+            );
+            if !said.is_empty() {
+                let ran = Place::with_main(program).kiln(&["run", "--interp", "main.kiln"]);
+                assert_eq!(ran.stdout, said, "{document}:\n{program}\n{}", ran.stderr);
+            }
             found += 1;
         }
     }
