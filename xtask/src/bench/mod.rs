@@ -9,6 +9,7 @@ mod measure;
 mod backends;
 mod comptime;
 mod front_end;
+mod instances;
 mod kernels;
 mod native;
 mod startup;
@@ -59,6 +60,7 @@ const SECTIONS: &[Section] = &[
     Section { name: "native", measure: native::measure },
     Section { name: "kernels", measure: kernels::measure },
     Section { name: "comptime", measure: comptime::measure },
+    Section { name: "instances", measure: instances::measure },
     Section { name: "start-up", measure: startup::measure },
     Section { name: "backends", measure: backends::measure },
 ];
