@@ -48,12 +48,6 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Self {
-        Options {
-            target: Target::host(),
-            mode: Mode::Check,
-            keep_air: false,
-            limits: Limits::default(),
-            clock: None,
-        }
+        Options { target: Target::host(), mode: Mode::Check, keep_air: false, limits: Limits::default(), clock: None }
     }
 }

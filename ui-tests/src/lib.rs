@@ -86,7 +86,9 @@ fn options(text: &str, mut options: Options) -> Result<Options, String> {
             Some(("mode", "test")) => options.mode = Mode::Test,
             Some(("steps", number)) => options.limits.steps = number.parse().map_err(|_| "`steps` takes a number")?,
             Some(("depth", number)) => options.limits.depth = number.parse().map_err(|_| "`depth` takes a number")?,
-            Some(("memory", number)) => options.limits.memory = number.parse().map_err(|_| "`memory` takes a number")?,
+            Some(("memory", number)) => {
+                options.limits.memory = number.parse().map_err(|_| "`memory` takes a number")?
+            }
             _ => return Err(format!("there is no `//@ {line}`")),
         }
     }

@@ -58,7 +58,10 @@ pub(super) fn inner_item(p: &mut In<'_, '_>, docs: Option<Box<str>>, from: u32, 
         ItemKind::Struct(_) | ItemKind::Enum(_) => {}
         // Said of the type that the function makes.
         ItemKind::Fn(function) if makes_type(p, function) => {
-            attrs.iter().filter(|attr| attr.name.symbol == sym::HANDLE).for_each(|attr| misplaced_attribute(p, attr, on));
+            attrs
+                .iter()
+                .filter(|attr| attr.name.symbol == sym::HANDLE)
+                .for_each(|attr| misplaced_attribute(p, attr, on));
         }
         _ => only_allow(p, &attrs, on),
     }
