@@ -49,7 +49,7 @@ impl Words<'_, '_> {
                     PlaceBase::Local(local) => (1..=self.func.param_count).contains(&local.index()),
                     PlaceBase::Static(_) => false,
                 };
-                let overwritten = range.len() > 0 && !param;
+                let overwritten = !range.is_empty() && !param;
                 let end = overwritten.then(|| self.span(range));
                 errors::linear_lost(self.span(*made), name.as_deref(), &self.sema.show(ty), end, *sometimes)
             }
@@ -203,7 +203,7 @@ impl Words<'_, '_> {
         let mut found: Vec<TextRange> = Vec::new();
         for (id, inst) in self.body.insts.iter_enumerated() {
             let at = self.body.ranges[id];
-            let within = range.start <= at.start && at.end <= range.end && at.len() > 0;
+            let within = range.start <= at.start && at.end <= range.end && !at.is_empty();
             let matches = match inst {
                 air::Inst::Use { place, kind } => {
                     (!moves || *kind == air::UseKind::Move) && root(*place).is_some_and(is_it)
