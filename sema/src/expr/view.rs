@@ -158,14 +158,21 @@ impl BodyCx<'_, '_> {
                 (Some((_, container)), Inst::Call { func, args }) => {
                     let value = self.settle_indices(container, before);
                     let args = Box::new([Arg { mode: args[0].mode, value }]);
-                    let call = self.push(Inst::Call { func, args }, self.air.types[call], self.air.ranges[call]);
-                    Inst::Deref(call)
+                    Inst::Deref(self.push_instead(call, Inst::Call { func, args }))
                 }
                 _ => return place,
             },
             _ => return place,
         };
-        self.push(inst, self.air.types[place], self.air.ranges[place])
+        self.push_instead(place, inst)
+    }
+
+    /// Appends an instruction that takes the place of another one, which nothing refers to any more.
+    fn push_instead(&mut self, old: InstId, inst: Inst) -> InstId {
+        let (ty, range) = (self.air.types[old], self.air.ranges[old]);
+        self.air.insts[old] = Inst::Const(ValueId::UNIT);
+        self.air.types[old] = TypeId::UNIT;
+        self.push(inst, ty, range)
     }
 
     /// A value in a variable of its own.
