@@ -274,12 +274,6 @@ impl<'a> Sema<'a> {
 
     /// The function the compiler makes for a type.
     pub fn glue(&mut self, glue: Glue) -> FuncId {
-        if let Glue::Eq(ty) = glue
-            && let Some(method) = self.eq_method(ty)
-        {
-            self.want_body(method);
-            return method;
-        }
         let func = self.instances.glue_id(glue);
         if self.instances.all[func].signature == Progress::Done {
             return func;
@@ -388,6 +382,10 @@ impl<'a> Sema<'a> {
             }
             InstanceKey::Dbg(ty) => {
                 let body = self.dbg_body(ty)?;
+                self.finish_body(func, body)
+            }
+            InstanceKey::Glue(Glue::Eq(ty)) if self.eq_method(ty).is_some() => {
+                let body = self.eq_by_method(ty);
                 self.finish_body(func, body)
             }
             InstanceKey::Glue(glue) => {

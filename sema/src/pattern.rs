@@ -393,7 +393,8 @@ impl<'a> BodyCx<'_, 'a> {
                 let error = errors::repeated_field(self.span(name.range), self.name(name.symbol));
                 self.error(error);
             }
-            self.demand_visible_field(ty, index as u32, *name);
+            // Reported; the pattern is checked all the same.
+            let _ = self.demand_visible_field(ty, index as u32, *name);
             lowered.push((index as u32, self.pat(*pat, defs[index].ty, owner, bound)));
         }
         let missing: Vec<String> = defs

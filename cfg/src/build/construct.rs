@@ -93,7 +93,10 @@ impl Builder<'_, '_> {
             if elems.len() > MAX_STORED_ELEMENTS
                 && let Some(table) = this.constant_table(id)
             {
-                let value = Rvalue::Use(Place::of_static(table), UseKind::Copy);
+                let value = Rvalue::Use(
+                    Place::of_static(table),
+                    if this.is_copy(this.ty(id)) { UseKind::Copy } else { UseKind::Show },
+                );
                 this.emit.assign(dst.clone(), value, this.range(id));
                 return Ok(());
             }

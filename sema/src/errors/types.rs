@@ -213,7 +213,8 @@ pub(crate) fn not_indexable(span: Span, ty: &str) -> Diagnostic {
 pub(crate) fn bad_index_type(span: Span, ty: &str, text: &str) -> Diagnostic {
     let error = Diagnostic::error(codes::E0401, span, format!("an index is an unsigned integer, not `{ty}`"))
         .label(format!("this is `{ty}`"));
-    if text.len() < 60 && !text.contains('\n') {
+    let is_number = ty.starts_with(['i', 'u', 'f']);
+    if is_number && text.len() < 60 && !text.contains('\n') {
         error.help(format!("convert it: `let index: usize = @cast({text});`"))
     } else {
         error

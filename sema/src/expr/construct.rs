@@ -131,7 +131,8 @@ impl<'a> BodyCx<'_, 'a> {
                 let error = errors::repeated_field(self.span(name.range), self.name(name.symbol));
                 self.error(error);
             }
-            self.demand_visible_field(ty, index as u32, *name);
+            // Reported; the value is checked all the same.
+            let _ = self.demand_visible_field(ty, index as u32, *name);
             let inst = self.value(*value, Expect::Type(defs[index].ty));
             lowered.push((index as u32, inst));
         }

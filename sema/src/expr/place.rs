@@ -3,6 +3,7 @@
 use super::Expect;
 use crate::body::BodyCx;
 use crate::errors;
+use crate::type_decl::Known;
 use kiln_air::{BinOp, BindMode, CastKind, Inst, InstId, Pat, PatKind};
 use kiln_hir::{ExprId, Name};
 use kiln_source::TextRange;
@@ -22,7 +23,9 @@ impl BodyCx<'_, '_> {
         let base = self.operand(base, Expect::None);
         let inst = self.field_of(base, name, range);
         if let Inst::Field { base, index } = self.air.insts[inst] {
-            self.demand_visible_field(self.ty(base), index, name);
+            if self.demand_visible_field(self.ty(base), index, name).is_err() {
+                return self.error_inst(range);
+            }
         }
         inst
     }
@@ -34,10 +37,21 @@ impl BodyCx<'_, '_> {
             return self.error_inst(range);
         }
         if let Some((index, field)) = self.find_field(ty, name) {
+            if let Some(part) = self.known_part(base, index) {
+                return self.known_inst(Known::Value(part), range);
+            }
             return self.push(Inst::Field { base, index }, field, range);
         }
         let error = self.unknown_field(ty, name);
         self.wrong(error, range)
+    }
+
+    /// A part of a comptime value: the rest of the value may be what only exists at comptime.
+    fn known_part(&self, base: InstId, index: u32) -> Option<kiln_types::ValueId> {
+        match self.sema.pool.value_key(self.air.insts[base].as_const()?)? {
+            ValueKey::Aggregate { parts, .. } => parts.get(index as usize).copied(),
+            _ => None,
+        }
     }
 
     /// Number and type of a field.

@@ -8,9 +8,9 @@ use crate::body::BodyCx;
 use crate::context::Sema;
 use crate::errors;
 use crate::stmt::Settled;
-use kiln_air::{Arg, BindMode, Inst, InstId, Pat, PatKind, UseKind};
+use kiln_air::{Arg, BindMode, Body, Inst, InstId, Local, Pat, PatKind, UseKind};
 use kiln_hir::ExprId;
-use kiln_source::{DeclId, Span, Symbol, TextRange, sym};
+use kiln_source::{DeclId, FileId, Span, Symbol, TextRange, sym};
 use kiln_types::{FuncId, ParamMode, TypeId, TypeKey, ValueId};
 
 impl Sema<'_> {
@@ -42,6 +42,26 @@ impl Sema<'_> {
     pub fn eq_method(&mut self, ty: TypeId) -> Option<FuncId> {
         let func = self.hook(ty, sym::EQ, &[ParamMode::Borrow; 2], Span::default())?;
         (self.program.info(func).sig.ret == TypeId::BOOL).then_some(func)
+    }
+
+    /// `fn(borrow a: T, borrow b: T) -> bool { a.eq(b) }`
+    pub fn eq_by_method(&mut self, ty: TypeId) -> Body {
+        let func = self.eq_method(ty).expect("the caller has looked");
+        self.want_body(func);
+        let nowhere = TextRange::empty(0);
+        let mut body = Body::empty(FileId::default(), nowhere);
+        body.name = format!("eq {}", self.show(ty)).into();
+        body.param_count = 2;
+        body.ret = TypeId::BOOL;
+        let mut arg = || {
+            let param = Some(ParamMode::Borrow);
+            let local = Local { name: None, ty, param, mutable: false, borrowed: false, range: nowhere };
+            let local = body.locals.push(local);
+            Arg { mode: ParamMode::Borrow, value: body.push(Inst::Local(local), ty, nowhere) }
+        };
+        let args = Box::new([arg(), arg()]);
+        body.root = body.push(Inst::Call { func, args }, TypeId::BOOL, nowhere);
+        body
     }
 
     /// What shows a container's content, with the type it is shown as.

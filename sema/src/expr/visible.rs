@@ -2,6 +2,7 @@
 //! their payloads are as visible as their enum.
 
 use crate::body::BodyCx;
+use crate::context::Checked;
 use crate::errors;
 use kiln_air::{Inst, InstId};
 use kiln_hir::{DeclKind, ExprId, Name};
@@ -20,12 +21,11 @@ impl BodyCx<'_, '_> {
     }
 
     /// Reports a field that this file can't name.
-    pub fn demand_visible_field(&mut self, ty: TypeId, index: u32, name: Name) {
-        if let Some(declared) = self.hidden_field(ty, index) {
-            let shown = self.show(ty);
-            let error = errors::private_member(self.span(name.range), self.name(name.symbol), &shown, declared);
-            self.error(error);
-        }
+    pub fn demand_visible_field(&mut self, ty: TypeId, index: u32, name: Name) -> Checked<()> {
+        let Some(declared) = self.hidden_field(ty, index) else { return Ok(()) };
+        let shown = self.show(ty);
+        let error = errors::private_member(self.span(name.range), self.name(name.symbol), &shown, declared);
+        Err(self.error(error))
     }
 
     /// Reports a function of a type that this file can't name.
