@@ -85,7 +85,7 @@ impl<'a> Sema<'a> {
     }
 
     /// Whether a value of the type has a type or module inside, which no data can hold.
-    fn is_comptime_only(&self, ty: TypeId) -> bool {
+    pub fn is_comptime_only(&self, ty: TypeId) -> bool {
         let any = |fields: &[kiln_types::FieldDef]| fields.iter().any(|field| self.is_comptime_only(field.ty));
         match self.pool.key(ty) {
             TypeKey::Type | TypeKey::Module => true,

@@ -22,10 +22,10 @@ impl BodyCx<'_, '_> {
         }
         let base = self.operand(base, Expect::None);
         let inst = self.field_of(base, name, range);
-        if let Inst::Field { base, index } = self.air.insts[inst] {
-            if self.demand_visible_field(self.ty(base), index, name).is_err() {
-                return self.error_inst(range);
-            }
+        if let Inst::Field { base, index } = self.air.insts[inst]
+            && self.demand_visible_field(self.ty(base), index, name).is_err()
+        {
+            return self.error_inst(range);
         }
         inst
     }
@@ -46,10 +46,10 @@ impl BodyCx<'_, '_> {
         self.wrong(error, range)
     }
 
-    /// A part of a comptime value: the rest of the value may be what only exists at comptime.
+    /// A part of a value that as a whole exists only at comptime.
     fn known_part(&self, base: InstId, index: u32) -> Option<kiln_types::ValueId> {
         match self.sema.pool.value_key(self.air.insts[base].as_const()?)? {
-            ValueKey::Aggregate { parts, .. } => parts.get(index as usize).copied(),
+            ValueKey::Aggregate { ty, parts } if self.sema.is_comptime_only(*ty) => parts.get(index as usize).copied(),
             _ => None,
         }
     }
