@@ -52,20 +52,21 @@ impl Lang {
 impl Sema<'_> {
     /// A declaration of the run-time support module.
     pub fn rt_decl(&mut self, name: &str) -> Checked<DeclId> {
-        let found = self.lang.rt.and_then(|rt| {
+        self.library_decl(self.lang.rt, name)
+    }
+
+    /// A declaration of one of the compiler's own library modules.
+    pub fn library_decl(&mut self, module: Option<ModuleId>, name: &str) -> Checked<DeclId> {
+        let found = module.and_then(|module| {
             let symbol = self.names.get(name)?;
-            self.hir.modules[rt].names.get(&symbol).copied()
+            self.hir.modules[module].names.get(&symbol).copied()
         });
         found.ok_or_else(|| self.error(errors::missing_rt(name)))
     }
 
     /// The function behind an intrinsic.
     pub fn intrinsic_decl(&mut self, name: &str) -> Checked<DeclId> {
-        let found = self.lang.intrinsics.and_then(|module| {
-            let symbol = self.names.get(name)?;
-            self.hir.modules[module].names.get(&symbol).copied()
-        });
-        found.ok_or_else(|| self.error(errors::missing_rt(name)))
+        self.library_decl(self.lang.intrinsics, name)
     }
 
     /// A function of the run-time support module.
@@ -99,13 +100,14 @@ impl Sema<'_> {
 
     /// A variant of an enum of `std/target.kiln`.
     pub fn target_value(&mut self, ty: &str, variant: &str) -> Checked<ValueId> {
-        let found = self.lang.target.and_then(|module| {
-            let symbol = self.names.get(ty)?;
-            self.hir.modules[module].names.get(&symbol).copied()
-        });
-        let Some(decl) = found else { return Err(self.error(errors::missing_rt(ty))) };
+        let decl = self.library_decl(self.lang.target, ty)?;
         let ty = self.make_type(decl, &[], None)?;
         self.complete(ty)?;
+        self.unit_variant(ty, variant)
+    }
+
+    /// A variant without payload of an enum that is complete.
+    pub fn unit_variant(&mut self, ty: TypeId, variant: &str) -> Checked<ValueId> {
         let symbol = self.names.intern(variant);
         let def = self.pool.enum_def(ty).expect("the type was completed");
         let found = def.variants.iter().find(|variant| variant.name == symbol).map(|variant| variant.discriminant);

@@ -210,10 +210,10 @@ pub(crate) fn not_indexable(span: Span, ty: &str) -> Diagnostic {
     Diagnostic::error(codes::E0411, span, format!("`{ty}` can't be indexed")).label("not an array or slice")
 }
 
-pub(crate) fn bad_index_type(span: Span, ty: &str, text: &str) -> Diagnostic {
+/// `is_number`: whether a cast would mend it.
+pub(crate) fn bad_index_type(span: Span, ty: &str, text: &str, is_number: bool) -> Diagnostic {
     let error = Diagnostic::error(codes::E0401, span, format!("an index is an unsigned integer, not `{ty}`"))
         .label(format!("this is `{ty}`"));
-    let is_number = ty.starts_with(['i', 'u', 'f']);
     if is_number && text.len() < 60 && !text.contains('\n') {
         error.help(format!("convert it: `let index: usize = @cast({text});`"))
     } else {

@@ -111,7 +111,13 @@ impl BodyCx<'_, '_> {
             TypeKey::Int { signed: false, .. } => self.wide_index(index, ty, range),
             _ => {
                 let shown = self.show(ty);
-                let error = errors::bad_index_type(self.span(range), &shown, self.sema.sources.text(self.span(range)));
+                let is_number = self.sema.pool.is_int(ty) || self.sema.pool.is_float(ty);
+                let error = errors::bad_index_type(
+                    self.span(range),
+                    &shown,
+                    self.sema.sources.text(self.span(range)),
+                    is_number,
+                );
                 self.wrong(error, range)
             }
         }

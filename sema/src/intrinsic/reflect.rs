@@ -293,11 +293,7 @@ impl BodyCx<'_, '_> {
 impl Sema<'_> {
     /// A struct of `std/meta.kiln`.
     pub fn meta_type(&mut self, name: &str) -> Checked<TypeId> {
-        let found = self.lang.meta.and_then(|module| {
-            let symbol = self.names.get(name)?;
-            self.hir.modules[module].names.get(&symbol).copied()
-        });
-        let Some(decl) = found else { return Err(self.error(errors::missing_rt(name))) };
+        let decl = self.library_decl(self.lang.meta, name)?;
         let ty = self.make_type(decl, &[], None)?;
         self.complete(ty)?;
         self.ensure_layout(ty, self.hir.name_span(decl))?;
@@ -306,13 +302,7 @@ impl Sema<'_> {
 
     fn meta_variant(&mut self, ty: &str, variant: &str) -> Checked<ValueId> {
         let ty = self.meta_type(ty)?;
-        let symbol = self.names.intern(variant);
-        let def = self.pool.enum_def(ty).expect("the type was completed");
-        let bits = def.variants.iter().find(|variant| variant.name == symbol).map(|variant| variant.discriminant);
-        match bits {
-            Some(bits) => Ok(self.pool.scalar(ty, bits)),
-            None => Err(self.error(errors::missing_rt(variant))),
-        }
+        self.unit_variant(ty, variant)
     }
 
     fn aggregate(&mut self, ty: TypeId, parts: [ValueId; 3]) -> ValueId {
@@ -353,11 +343,7 @@ impl Sema<'_> {
     fn described_part(&mut self, parts: &[ValueId]) -> Option<(Symbol, TypeId)> {
         let [name, ty, ..] = *parts else { return None };
         let ty = self.pool.as_type(ty)?;
-        let name = match self.text_of_owned(name) {
-            Some(name) => name.to_owned(),
-            // An empty text needs no data.
-            None => return None,
-        };
+        let name = self.text_of_owned(name)?.to_owned();
         Some((self.names.intern(&name), ty))
     }
 
