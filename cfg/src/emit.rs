@@ -112,7 +112,7 @@ impl Emit {
     }
 
     fn local(&mut self, ty: TypeId, kind: LocalKind, mutable: bool, range: TextRange) -> Local {
-        self.locals.push(LocalDecl { ty, kind, name: None, mutable, range })
+        self.locals.push(LocalDecl { ty, kind, name: None, mutable, range, scope: TextRange::default() })
     }
 
     /// A temporary, to be assigned once.

@@ -45,6 +45,8 @@ pub struct LocalDecl {
     pub mutable: bool,
     /// Where it is written.
     pub range: TextRange,
+    /// The text in which its name means it; empty where that is nowhere. Only debuggers want to know.
+    pub scope: TextRange,
 }
 
 impl LocalDecl {

@@ -34,7 +34,7 @@ pub fn build_glue(glue: Glue, name: &str, cx: &mut BuildCx<'_>) -> Func {
     let sig = glue.sig();
     let mut emit = std::mem::take(&mut cx.scratch.emit);
     emit.begin(16);
-    let decl = |ty, kind, mutable| LocalDecl { ty, kind, name: None, mutable, range: NOWHERE };
+    let decl = |ty, kind, mutable| LocalDecl { ty, kind, name: None, mutable, range: NOWHERE, scope: NOWHERE };
     emit.locals.push(decl(sig.ret, LocalKind::Return, true));
     for param in &sig.params {
         emit.locals.push(decl(param.ty, LocalKind::Param(param.mode), param.mode == ParamMode::Inout));

@@ -154,7 +154,8 @@ impl<'p, 'a> FuncParser<'p, 'a> {
             }
             self.locals.resize(local.index() + 1, None);
         }
-        let decl = LocalDecl { ty, kind, name: None, mutable, range: TextRange::default() };
+        let (range, scope) = Default::default();
+        let decl = LocalDecl { ty, kind, name: None, mutable, range, scope };
         match self.locals[local.index()].replace(decl) {
             Some(_) => Err(format!("{local} is declared twice")),
             None => Ok(()),

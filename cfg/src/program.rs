@@ -42,6 +42,8 @@ pub enum FuncKind {
         /// The linker's name.
         symbol: Box<str>,
     },
+    /// Made by the compiler: calls a Kiln function. Nothing calls it but through its address, by the C convention.
+    Callback,
 }
 
 /// What is known of a function without its body.
@@ -77,7 +79,7 @@ pub struct Program {
     pub bodies: IdxVec<FuncId, Option<Rc<Func>>>,
     /// Static data, by ids.
     pub statics: Statics,
-    /// `main`.
+    /// `main`; or what runs a test, which takes the number of arguments that the process was started with, its name included.
     pub entry: Option<FuncId>,
     /// The panic function of the run-time library, if something can panic.
     pub panic: Option<FuncId>,

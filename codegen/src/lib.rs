@@ -27,3 +27,9 @@ pub use image::{Image, scalar_bits};
 
 mod places;
 pub use places::{Places, Reason};
+
+mod debug;
+pub use debug::{
+    DWARF_VERSION, DebugInfo, DebugLevel, DebugType, DebugTypes, Encoding, Member, PRODUCER, Scope, ScopeNo, Scopes,
+    Shape, TypeNo, Variant, named_locals,
+};

@@ -15,6 +15,8 @@
 
 mod survey;
 
+mod visible;
+
 mod facts;
 pub(crate) use facts::FactTable;
 
@@ -110,13 +112,16 @@ pub fn build(body: &Body, cx: &mut BuildCx<'_>) -> BuiltFunc {
 
 /// Local `_0`, then the body's locals in their order: `l0` is `_1`.
 fn declare_locals(body: &Body, emit: &mut Emit) {
-    emit.locals.push(LocalDecl { ty: body.ret, kind: LocalKind::Return, name: None, mutable: true, range: body.range });
-    for local in body.locals.iter() {
+    let (kind, range, scope) = (LocalKind::Return, body.range, TextRange::default());
+    emit.locals.push(LocalDecl { ty: body.ret, kind, name: None, mutable: true, range, scope });
+    let scopes = visible::scopes(body);
+    for (local, scope) in body.locals.iter().zip(scopes) {
         let (kind, mutable) = match local.param {
             Some(mode) => (LocalKind::Param(mode), mode == ParamMode::Inout),
             None => (LocalKind::User, local.mutable),
         };
-        emit.locals.push(LocalDecl { ty: local.ty, kind, name: local.name, mutable, range: local.range });
+        let (ty, name, range) = (local.ty, local.name, local.range);
+        emit.locals.push(LocalDecl { ty, kind, name, mutable, range, scope });
     }
     for pat in body.pats.iter() {
         if let PatKind::Bind { local, mode: mode @ (BindMode::Alias | BindMode::AliasMut) } = pat.kind {

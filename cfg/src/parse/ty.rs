@@ -58,7 +58,7 @@ impl FuncParser<'_, '_> {
                 return Ok(self.cx.pool.ptr(mutable, pointee));
             }
         }
-        match name.strip_prefix("unchecked fn(") {
+        match name.strip_prefix("extern \"C\" fn(") {
             Some(rest) => self.fn_type(rest, true),
             None => self.fn_type(name.strip_prefix("fn(").ok_or_else(unknown)?, false),
         }
@@ -78,7 +78,7 @@ impl FuncParser<'_, '_> {
     }
 
     /// A function type behind its opening parenthesis.
-    fn fn_type(&mut self, rest: &str, unchecked: bool) -> Parsed<TypeId> {
+    fn fn_type(&mut self, rest: &str, foreign: bool) -> Parsed<TypeId> {
         let mut cursor = Cursor::new(rest);
         let mut params = Vec::new();
         while !cursor.eat(")") {
@@ -91,6 +91,6 @@ impl FuncParser<'_, '_> {
             cursor.eat(",");
         }
         let ret = if cursor.eat("->") { self.type_named(cursor.rest())? } else { TypeId::UNIT };
-        Ok(self.cx.pool.fn_type(FnType { params: params.into(), ret, unchecked }))
+        Ok(self.cx.pool.fn_type(FnType { params: params.into(), ret, foreign }))
     }
 }

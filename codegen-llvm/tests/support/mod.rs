@@ -92,7 +92,7 @@ impl Maker {
             param_count: info.sig.params.len(),
             blocks: Default::default(),
         };
-        let local = |ty, kind| LocalDecl { ty, kind, name: None, mutable: false, range };
+        let local = |ty, kind| LocalDecl { ty, kind, name: None, mutable: false, range, scope: range };
         func.locals.push(local(info.sig.ret, LocalKind::Return));
         for param in &info.sig.params {
             func.locals.push(local(param.ty, LocalKind::Param(param.mode)));
@@ -290,7 +290,7 @@ impl Maker {
 impl FnMaker {
     pub fn local(&mut self, ty: TypeId, kind: LocalKind) -> Local {
         let mutable = kind == LocalKind::User;
-        self.func.locals.push(LocalDecl { ty, kind, name: None, mutable, range: TextRange::new(0, 0) })
+        self.func.locals.push(LocalDecl { ty, kind, name: None, mutable, range: TextRange::new(0, 0), scope: TextRange::new(0, 0) })
     }
 
     pub fn temp(&mut self, ty: TypeId) -> Local {
