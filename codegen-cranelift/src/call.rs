@@ -7,17 +7,23 @@ use crate::runtime::Helper;
 use crate::signature::{signature_of_c, signature_of_kiln};
 use crate::unit::Convention;
 use crate::value::{Pointer, Value};
-use cranelift_codegen::ir::{self, AbiParam, InstBuilder, Signature, types};
+use cranelift_codegen::ir::{self, InstBuilder, Signature, types};
 use cranelift_module::FuncId as CodeId;
-use kiln_cfg::{Arg, Call, Callee, FuncKind, LocalKind, Operand, Place, PlaceBase, Proj};
-use kiln_codegen::abi::{FnAbi, Pass, pass_value};
-use kiln_codegen::{CAbi, CPass, CodegenError, Result, broken};
-use kiln_types::{Arch, FnTypeParam, FuncId, Os, ParamMode, TypeId, TypeKey};
+use kiln_cfg::{Arg, Call, Callee, FuncKind, FuncSig, LocalKind, Operand, Place, PlaceBase, Proj};
+use kiln_codegen::abi::{FnAbi, Pass};
+use kiln_codegen::{CAbi, CodegenError, Result, broken, promoted};
+use kiln_types::{Arch, FnTypeParam, Os, ParamMode, Repr, ScalarKind, TypeId, TypeKey};
 
 /// Where a call goes.
 enum Target {
     Known(CodeId),
     Pointer(ir::Value, Signature),
+}
+
+/// Where a call of C goes.
+enum CTarget<'a> {
+    Known { id: CodeId, symbol: &'a str, variadic: bool },
+    Pointer(ir::Value),
 }
 
 impl Body<'_, '_, '_, '_> {
@@ -31,15 +37,24 @@ impl Body<'_, '_, '_, '_> {
                     Convention::Kiln(abi) => {
                         self.build_kiln_call(call, Target::Known(declared.id), abi, &sig.params, sig.ret)
                     }
-                    Convention::C(abi) => self.build_c_call(call, id, declared.id, abi),
+                    Convention::C(_) => {
+                        let FuncKind::Extern { symbol, variadic } = &program.info(id).kind else {
+                            return broken("a C function is foreign");
+                        };
+                        self.build_c_call(call, CTarget::Known { id: declared.id, symbol, variadic: *variadic }, sig)
+                    }
                 }
             }
             Callee::Pointer(pointer) => {
                 let ty = self.operand_type(pointer);
                 let pool = self.out.unit.pool;
                 let TypeKey::Fn(ty) = pool.key(ty) else { return broken("a call of what is no function") };
-                let abi = FnAbi::new(pool, self.out.unit.layouts, &ty.params, ty.ret);
                 let address = self.operand(pointer)?.address()?;
+                if ty.foreign {
+                    let sig = FuncSig { params: ty.params.clone(), ret: ty.ret };
+                    return self.build_c_call(call, CTarget::Pointer(address), &sig);
+                }
+                let abi = FnAbi::new(pool, self.out.unit.layouts, &ty.params, ty.ret);
                 let signature = signature_of_kiln(&self.out.unit.signatures, &abi);
                 self.build_kiln_call(call, Target::Pointer(address, signature), &abi, &ty.params, ty.ret)
             }
@@ -87,37 +102,33 @@ impl Body<'_, '_, '_, '_> {
         }
     }
 
-    fn build_c_call(&mut self, call: &Call, func: FuncId, id: CodeId, abi: &CAbi) -> Result<()> {
-        let info = self.out.unit.program.info(func);
-        let FuncKind::Extern { symbol, variadic } = &info.kind else { return broken("a C function is foreign") };
-        let mut args = Args::new();
-        let memory = self.out.c_result_slot(&abi.ret, info.sig.ret, None, &mut args)?;
-        let mut extra = Args::new();
-        for (index, arg) in call.args.iter().enumerate() {
-            let (Some(pass), Some(param)) = (abi.params.get(index), info.sig.params.get(index)) else {
-                self.push_variadic(&mut extra, arg)?;
-                continue;
-            };
-            let value = match pass {
-                CPass::Address => Value::Memory(self.arg_memory(arg, *param)?),
-                CPass::View => self.arg_view(arg)?,
-                _ => self.arg_value(arg)?,
-            };
-            self.out.push_c(&mut args, pass, value, param.ty)?;
+    fn build_c_call(&mut self, call: &Call, target: CTarget<'_>, sig: &FuncSig) -> Result<()> {
+        let fixed = sig.params.len();
+        let mut extra = Vec::new();
+        for arg in call.args.iter().skip(fixed) {
+            let Arg::Value(operand) = *arg else { return broken("a variadic argument is a value") };
+            extra.push(self.operand_type(operand));
         }
-        let target = self.out.unit.layouts.target();
-        let mut signature = signature_of_c(&self.out.unit.signatures, abi, symbol, target)?;
-        let results = if *variadic {
-            signature.params.extend(extra.iter().map(|value| AbiParam::new(self.value_type(*value))));
-            args.extend(extra);
-            self.call_variadic(symbol, id, signature, &args)?
-        } else {
-            self.out.call_as(id, signature, &args)
+        let symbol = if let CTarget::Known { symbol, .. } = target { symbol } else { "" };
+        let abi = CAbi::new(self.out.unit.pool, self.out.unit.layouts, sig, &extra, symbol)?;
+        let mut args = Args::new();
+        let memory = self.out.c_result_slot(&abi.ret, sig.ret, None, &mut args)?;
+        let types = sig.params.iter().map(|param| param.ty).chain(extra);
+        for (index, ((arg, pass), ty)) in call.args.iter().zip(&abi.params).zip(types).enumerate() {
+            let value = self.arg_value(arg)?;
+            let (value, ty) = if index < fixed { (value, ty) } else { self.promote(value, ty)? };
+            self.out.push_c(&mut args, pass, value, ty)?;
+        }
+        let signature = signature_of_c(&self.out.unit.signatures, &abi);
+        let results = match target {
+            CTarget::Pointer(address) => self.out.call_pointer(address, signature, &args),
+            CTarget::Known { id, symbol, variadic: true } => self.call_variadic(symbol, id, signature, &args)?,
+            CTarget::Known { id, .. } => self.out.call_as(id, signature, &args),
         };
         let Some(dst) = &call.dst else { return Ok(()) };
         let value = match memory {
-            Some(memory) => Value::Memory(memory),
-            None => self.out.result_c(&results, &abi.ret, info.sig.ret)?,
+            Some(memory) => self.out.load(memory, sig.ret)?,
+            None => self.out.result_c(&results, &abi.ret, sig.ret)?,
         };
         self.write(dst, value)
     }
@@ -139,22 +150,19 @@ impl Body<'_, '_, '_, '_> {
         }
     }
 
-    /// An argument in place of `...`: floats become `double`, narrow integers `int`.
-    fn push_variadic(&mut self, args: &mut Args, arg: &Arg) -> Result<()> {
-        let Arg::Value(operand) = *arg else { return broken("a variadic argument is a value") };
-        let ty = self.operand_type(operand);
-        let value = match self.operand(operand)? {
-            Value::Scalar(float) if ty == TypeId::F32 => Value::Scalar(self.out.b.ins().fpromote(types::F64, float)),
-            value => value,
+    /// An argument in place of `...`, as C promotes it, and the type it has then.
+    fn promote(&mut self, value: Value, ty: TypeId) -> Result<(Value, TypeId)> {
+        let (Repr::Scalar(kind), Value::Scalar(scalar)) = (self.out.repr(ty), value) else {
+            return broken("C takes only scalars in place of `...`");
         };
-        let ty = if ty == TypeId::F32 { TypeId::F64 } else { ty };
-        match pass_value(self.out.unit.pool, self.out.unit.layouts, ty) {
-            Pass::Nothing => Ok(()),
-            Pass::Scalars(pieces) if !matches!(value, Value::Memory(_)) => {
-                self.out.push_c(args, &CPass::Scalars(pieces), value, ty)
+        Ok(match (kind, promoted(kind)) {
+            (ScalarKind::F32, _) => (Value::Scalar(self.out.b.ins().fpromote(types::F64, scalar)), TypeId::F64),
+            (from, ScalarKind::Int { signed, .. }) if from != promoted(from) => {
+                let ty = if signed { TypeId::I32 } else { TypeId::U32 };
+                (Value::Scalar(self.out.resize(scalar, types::I32, signed)), ty)
             }
-            _ => broken("C takes no aggregates in place of `...`"),
-        }
+            _ => (value, ty),
+        })
     }
 
     fn arg_value(&mut self, arg: &Arg) -> Result<Value> {

@@ -1,12 +1,12 @@
 //! Constants: scalars as values, everything larger as data of the module, with addresses in it as relocations.
 
 use crate::gen_fn::Gen;
-use crate::runtime::Helper;
-use crate::unit::{Convention, Unit, refused};
+use crate::unit::{Unit, refused};
 use crate::value::{Pointer, Value};
 use cranelift_codegen::ir::immediates::{Ieee32, Ieee64};
 use cranelift_codegen::ir::{self, InstBuilder};
 use cranelift_module::{DataDescription, DataId, FuncId as CodeId, Linkage};
+use kiln_cfg::FuncKind;
 use kiln_codegen::{Result, broken, scalar_bits};
 use kiln_source::Idx;
 use kiln_types::{FuncId, RelocTarget, Repr, ScalarKind, StaticId, ValueId, ValueKey};
@@ -92,12 +92,11 @@ impl Unit<'_> {
         Ok(())
     }
 
-    /// A function as a value of the program: always called by Kiln's convention.
+    /// A function as a value of the program: called by C's convention if it is foreign or a callback, else by Kiln's.
     pub fn function_as_value(&mut self, func: FuncId) -> Result<CodeId> {
-        let declared = self.function(func)?;
-        match declared.convention {
-            Convention::Kiln(_) => Ok(declared.id),
-            Convention::C(_) => self.helper(Helper::Thunk(func)),
+        match self.program.info(func).kind {
+            FuncKind::Callback => Ok(self.declare_for_c(func)?.id),
+            _ => Ok(self.function(func)?.id),
         }
     }
 }

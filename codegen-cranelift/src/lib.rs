@@ -19,6 +19,7 @@ mod gen_fn;
 mod jobs;
 mod value;
 
+mod c_passing;
 mod data;
 mod machine_code;
 mod passing;
@@ -160,8 +161,8 @@ fn build(unit: &mut Unit<'_>) -> Result<Option<CodeId>> {
     let program = unit.program;
     for (id, func) in program.funcs() {
         body::build(unit, id, func).map_err(|error| error.in_function(&func.name))?;
-        if matches!(program.info(id).kind, FuncKind::Export { .. }) {
-            unit.build_export(id)?;
+        if matches!(program.info(id).kind, FuncKind::Export { .. } | FuncKind::Callback) {
+            unit.build_for_c(id)?;
         }
     }
     let main = program.entry.map(|entry| unit.build_main(entry)).transpose()?;

@@ -1,12 +1,11 @@
-//! Values on their way through calls: as arguments and results, by Kiln's convention and by C's, at both ends.
+//! Values on their way through calls between Kiln functions: as arguments and results, at both ends.
 
 use crate::gen_fn::Gen;
-use crate::signature::is_narrow;
 use crate::value::{Pointer, Value};
-use cranelift_codegen::ir::{self, InstBuilder, types};
+use cranelift_codegen::ir::{self, InstBuilder};
 use kiln_codegen::abi::{Pass, Piece};
-use kiln_codegen::{CPass, Result, broken};
-use kiln_types::{Repr, ScalarKind, TypeId};
+use kiln_codegen::{Result, broken};
+use kiln_types::{Repr, TypeId};
 use smallvec::SmallVec;
 
 /// The arguments of a call.
@@ -28,9 +27,6 @@ impl Incoming {
         self.params.next().map_or_else(|| broken("a function has too few parameters"), Ok)
     }
 }
-
-/// Bytes in which an aggregate lies while it is passed in registers, padded.
-const PADDED: u64 = 16;
 
 impl Gen<'_, '_, '_> {
     /// A value as the scalars it travels as.
@@ -114,96 +110,5 @@ impl Gen<'_, '_, '_> {
     pub fn result_kiln(&mut self, results: &[ir::Value], pass: &Pass, ty: TypeId) -> Result<Value> {
         let Pass::Scalars(pieces) = pass else { return Ok(Value::Nothing) };
         self.join(results, pieces, ty, None)
-    }
-
-    /// A scalar as C passes it: widened to 32 bits if it is narrower.
-    fn widen(&mut self, scalar: ir::Value, kind: ScalarKind) -> ir::Value {
-        let signed = matches!(kind, ScalarKind::Int { signed: true, .. });
-        if is_narrow(kind) { self.resize(scalar, types::I32, signed) } else { scalar }
-    }
-
-    /// The scalar that came as C passes it.
-    fn narrow(&mut self, scalar: ir::Value, kind: ScalarKind) -> ir::Value {
-        let ty = self.unit.signatures.scalar(kind);
-        if is_narrow(kind) { self.resize(scalar, ty, false) } else { scalar }
-    }
-
-    fn split_c(&mut self, value: Value, pieces: &[Piece]) -> SmallVec<[ir::Value; 2]> {
-        let scalars = self.split(value, pieces);
-        scalars.iter().zip(pieces).map(|(scalar, piece)| self.widen(*scalar, piece.kind)).collect()
-    }
-
-    fn join_c(&mut self, scalars: &[ir::Value], pieces: &[Piece], ty: TypeId, home: Option<Pointer>) -> Result<Value> {
-        let narrow: SmallVec<[ir::Value; 2]> =
-            scalars.iter().zip(pieces).map(|(scalar, piece)| self.narrow(*scalar, piece.kind)).collect();
-        self.join(&narrow, pieces, ty, home)
-    }
-
-    /// Adds an argument that is passed by C's convention.
-    pub fn push_c(&mut self, args: &mut Args, pass: &CPass, value: Value, ty: TypeId) -> Result<()> {
-        match (pass, value) {
-            (CPass::Nothing, _) => {}
-            (CPass::Scalars(pieces), _) => args.extend(self.split_c(value, pieces)),
-            (CPass::Registers(pieces), Value::Memory(from)) => {
-                let size = self.layout(ty).size;
-                let padded = self.scratch(PADDED, PADDED as u32)?;
-                self.copy(padded, from, size);
-                args.extend(self.split_c(Value::Memory(padded), pieces));
-            }
-            (CPass::Memory { size, .. }, Value::Memory(from)) => {
-                // What is copied to the stack is whole words.
-                let words = size.next_multiple_of(8);
-                let bytes = self.layout(ty).size;
-                let padded = self.scratch(words, 8)?;
-                self.copy(padded, from, bytes);
-                args.push(self.address(padded));
-            }
-            (CPass::Address, Value::Memory(at)) => args.push(self.address(at)),
-            (CPass::View, Value::Fat(address, len)) => args.extend([address, len]),
-            _ => return broken("an argument has not the form that C takes"),
-        }
-        Ok(())
-    }
-
-    /// The next parameter by C's convention.
-    pub fn take_c(&mut self, incoming: &mut Incoming, pass: &CPass, ty: TypeId) -> Result<Value> {
-        match pass {
-            CPass::Nothing => Ok(Value::Nothing),
-            CPass::Scalars(pieces) | CPass::Registers(pieces) => {
-                let scalars: Result<SmallVec<[ir::Value; 2]>> = pieces.iter().map(|_| incoming.take()).collect();
-                let home = self.home_c(pass)?;
-                self.join_c(&scalars?, pieces, ty, home)
-            }
-            CPass::Memory { .. } | CPass::Address => Ok(Value::Memory(Pointer::at(incoming.take()?))),
-            CPass::View => Ok(Value::Fat(incoming.take()?, incoming.take()?)),
-        }
-    }
-
-    fn home_c(&mut self, pass: &CPass) -> Result<Option<Pointer>> {
-        match pass {
-            CPass::Registers(_) => self.scratch(PADDED, PADDED as u32).map(Some),
-            _ => Ok(None),
-        }
-    }
-
-    /// Leaves a function of C's convention. A result in memory stands there already.
-    pub fn return_c(&mut self, pass: &CPass, value: Value, ty: TypeId) -> Result<()> {
-        let mut scalars = Args::new();
-        if matches!(pass, CPass::Scalars(_) | CPass::Registers(_)) {
-            self.push_c(&mut scalars, pass, value, ty)?;
-        }
-        self.b.ins().return_(&scalars);
-        Ok(())
-    }
-
-    /// The result of a call by C's convention that was not returned in memory.
-    pub fn result_c(&mut self, results: &[ir::Value], pass: &CPass, ty: TypeId) -> Result<Value> {
-        match pass {
-            CPass::Scalars(pieces) | CPass::Registers(pieces) => {
-                let home = self.home_c(pass)?;
-                self.join_c(results, pieces, ty, home)
-            }
-            _ => Ok(Value::Nothing),
-        }
     }
 }

@@ -9,7 +9,6 @@ use cranelift_codegen::ir::{self, BlockArg, InstBuilder, Signature, types};
 use cranelift_module::{FuncId as CodeId, Linkage};
 use kiln_cfg::{Foreign, Panic};
 use kiln_codegen::{Places, Reason, Result, broken};
-use kiln_types::FuncId;
 
 /// A shared function, made when it is asked for first.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -24,8 +23,6 @@ pub(crate) enum Helper {
     Free,
     /// `write(stream, address, len)`: what C code printed goes first; then writes until all is written or an error comes.
     Write,
-    /// A foreign function under Kiln's convention, for pointers to it.
-    Thunk(FuncId),
     /// A system call of Linux: the number and six words, as C passes them; the kernel's answer.
     Syscall,
     /// A C function that takes further arguments (`...`), which wants to know how many of them are floats.
@@ -56,7 +53,6 @@ impl Unit<'_> {
             Helper::Free => ("kiln.free".into(), plain(&[size, size], None)),
             Helper::Write => ("kiln.write".into(), plain(&[int, size, size], None)),
             Helper::Syscall => ("kiln.syscall".into(), plain(&[types::I64; 7], Some(types::I64))),
-            Helper::Thunk(func) => self.describe_thunk(func)?,
             Helper::Variadic(id) => {
                 let declared = self.module.declarations().get_function_decl(id);
                 (format!("variadic {}", declared.linkage_name(id)), declared.signature.clone())
@@ -73,7 +69,6 @@ impl Unit<'_> {
                 Helper::Realloc => self.define(id, |body| body.build_realloc())?,
                 Helper::Free => self.define(id, |body| body.build_free())?,
                 Helper::Write => self.define(id, |body| body.build_write())?,
-                Helper::Thunk(func) => self.define(id, |body| body.build_thunk(func))?,
                 Helper::Syscall | Helper::Variadic(_) => self.define_machine_code(helper, id)?,
             }
         }

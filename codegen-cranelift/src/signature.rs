@@ -3,8 +3,8 @@
 use cranelift_codegen::ir::{AbiParam, ArgumentPurpose, Signature, Type, types};
 use cranelift_codegen::isa::{CallConv, TargetFrontendConfig};
 use kiln_codegen::abi::{FnAbi, Pass, Piece};
-use kiln_codegen::{CAbi, CPass, CodegenError, Result};
-use kiln_types::{ScalarKind, Target};
+use kiln_codegen::{CAbi, CPass, CScalars, Extension, Slot};
+use kiln_types::ScalarKind;
 
 /// What signatures of a target are made of.
 #[derive(Clone, Copy)]
@@ -30,11 +30,6 @@ impl Signatures {
         }
     }
 
-    /// The type a scalar has as an argument or result of a C function: nothing is narrower than 32 bits.
-    pub fn c_scalar(&self, kind: ScalarKind) -> Type {
-        if is_narrow(kind) { types::I32 } else { self.scalar(kind) }
-    }
-
     /// A signature of plain types.
     pub fn plain(&self, params: &[Type], ret: Option<Type>) -> Signature {
         let mut sig = Signature::new(self.conv);
@@ -47,11 +42,6 @@ impl Signatures {
 /// The integer type of 8, 16, 32, 64 or 128 bits.
 pub(crate) fn int(bits: u16) -> Type {
     Type::int(bits).expect("integers of the language have 8, 16, 32, 64 or 128 bits")
-}
-
-/// Whether a scalar is widened to 32 bits when it is passed to C.
-pub(crate) fn is_narrow(kind: ScalarKind) -> bool {
-    matches!(kind, ScalarKind::Bool | ScalarKind::Int { bits: 8 | 16, .. })
 }
 
 /// The signature of a function with Kiln's convention.
@@ -78,31 +68,42 @@ pub(crate) fn signature_of_kiln(with: &Signatures, abi: &FnAbi) -> Signature {
 }
 
 /// The signature of a C function.
-pub(crate) fn signature_of_c(with: &Signatures, abi: &CAbi, symbol: &str, target: &Target) -> Result<Signature> {
+pub(crate) fn signature_of_c(with: &Signatures, abi: &CAbi) -> Signature {
     let mut sig = with.plain(&[], None);
-    let scalars = |pieces: &[Piece]| -> Vec<AbiParam> {
-        pieces.iter().map(|piece| AbiParam::new(with.c_scalar(piece.kind))).collect()
-    };
-    if matches!(abi.ret, CPass::Memory { .. }) {
+    if matches!(abi.ret, CPass::Indirect { .. }) {
         sig.params.push(AbiParam::special(with.pointer, ArgumentPurpose::StructReturn));
     }
+    let copied = |bytes: u64| {
+        // A larger struct does not fit into any stack; sema has refused its type.
+        let bytes = u32::try_from(bytes).unwrap_or(u32::MAX & !7);
+        AbiParam::special(with.pointer, ArgumentPurpose::StructArgument(bytes))
+    };
     for pass in &abi.params {
         match pass {
             CPass::Nothing => {}
-            CPass::Scalars(pieces) | CPass::Registers(pieces) => sig.params.extend(scalars(pieces)),
-            CPass::Memory { size, align } => {
-                let Some(bytes) = u32::try_from(size.next_multiple_of(8)).ok().filter(|_| *align <= 8) else {
-                    let (function, triple) = (symbol.to_owned(), target.triple.to_string());
-                    return Err(Box::new(CodegenError::CAbiUnsupported { function, triple }));
-                };
-                sig.params.push(AbiParam::special(with.pointer, ArgumentPurpose::StructArgument(bytes)));
+            CPass::Scalars(scalars) => sig.params.extend(slots(with, scalars)),
+            CPass::Stack { size, skipped, .. } => {
+                sig.params.extend((*skipped > 0).then(|| copied(u64::from(*skipped))));
+                sig.params.push(copied(size.next_multiple_of(8)));
             }
-            CPass::Address => sig.params.push(AbiParam::new(with.pointer)),
-            CPass::View => sig.params.extend([AbiParam::new(with.pointer); 2]),
+            CPass::Indirect { .. } => sig.params.push(AbiParam::new(with.pointer)),
         }
     }
-    if let CPass::Scalars(pieces) | CPass::Registers(pieces) = &abi.ret {
-        sig.returns.extend(scalars(pieces));
+    if let CPass::Scalars(scalars) = &abi.ret {
+        sig.returns.extend(slots(with, scalars));
     }
-    Ok(sig)
+    sig
+}
+
+fn slots(with: &Signatures, scalars: &CScalars) -> impl Iterator<Item = AbiParam> {
+    let extension = scalars.extension;
+    scalars.slots.iter().map(move |slot| {
+        let (Slot::Holds(Piece { kind, .. }) | Slot::Empty(kind)) = slot;
+        let param = AbiParam::new(with.scalar(*kind));
+        match (slot, extension) {
+            (Slot::Holds(_), Some(Extension::Sign)) => param.sext(),
+            (Slot::Holds(_), Some(Extension::Zero)) => param.uext(),
+            _ => param,
+        }
+    })
 }

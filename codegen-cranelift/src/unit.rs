@@ -110,11 +110,11 @@ impl<'p> Unit<'p> {
         };
         let declared = match &info.kind {
             FuncKind::Extern { symbol, .. } => {
-                let abi = CAbi::new(self.pool, self.layouts, &info.sig, symbol)?;
-                let sig = signature_of_c(&self.signatures, &abi, symbol, self.layouts.target())?;
+                let abi = CAbi::new(self.pool, self.layouts, &info.sig, &[], symbol)?;
+                let sig = signature_of_c(&self.signatures, &abi);
                 Declared { id: self.foreign(symbol, &sig)?, convention: Convention::C(Rc::new(abi)) }
             }
-            FuncKind::Kiln | FuncKind::Glue(_) | FuncKind::Export { .. } => {
+            FuncKind::Kiln | FuncKind::Glue(_) | FuncKind::Export { .. } | FuncKind::Callback => {
                 if program.bodies.get(id).is_none_or(Option::is_none) {
                     return broken(format!("`{}` is called but has no body", info.name));
                 }

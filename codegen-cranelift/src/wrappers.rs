@@ -2,10 +2,10 @@
 
 use crate::gen_fn::Gen;
 use crate::passing::{Args, Incoming};
-use crate::signature::{signature_of_c, signature_of_kiln};
-use crate::unit::{Convention, Unit};
+use crate::signature::signature_of_c;
+use crate::unit::{Convention, Declared, Unit};
 use crate::value::{Pointer, Value};
-use cranelift_codegen::ir::{InstBuilder, Signature, types};
+use cranelift_codegen::ir::{InstBuilder, types};
 use cranelift_module::{FuncId as CodeId, Linkage};
 use kiln_cfg::FuncKind;
 use kiln_codegen::abi::{FnAbi, Pass};
@@ -14,15 +14,18 @@ use kiln_types::{FuncId, TypeId};
 use std::rc::Rc;
 
 impl Unit<'_> {
-    /// `int main(int, char **)`: calls the program's `main`; its status is that one's result, or 0.
+    /// `int main(int, char **)`: calls the program's entry, with the number of arguments if it takes one; its status is that one's
+    /// result, or 0.
     pub fn build_main(&mut self, entry: FuncId) -> Result<CodeId> {
         let declared = self.function(entry)?;
-        let never = self.program.info(entry).sig.ret == TypeId::NEVER;
+        let entry = &self.program.info(entry).sig;
+        let (never, takes_count) = (entry.ret == TypeId::NEVER, !entry.params.is_empty());
         let sig = self.signatures.plain(&[types::I32, self.signatures.pointer], Some(types::I32));
         let main = self.declare("main", Linkage::Export, &sig)?;
         self.define(main, |out| {
-            out.begin();
-            let results = out.call(declared.id, &[]);
+            let params = out.begin();
+            let args = if takes_count { &params[..1] } else { &[] };
+            let results = out.call(declared.id, args);
             if never {
                 out.trap();
                 return Ok(());
@@ -37,20 +40,32 @@ impl Unit<'_> {
         Ok(main)
     }
 
-    /// The function by which C calls an exported one.
-    pub fn build_export(&mut self, id: FuncId) -> Result<()> {
+    /// The function by which C calls an exported one or a callback; without a body yet.
+    pub fn declare_for_c(&mut self, id: FuncId) -> Result<Declared> {
         let info = self.program.info(id);
-        let FuncKind::Export { symbol } = &info.kind else { return Ok(()) };
+        let (symbol, linkage) = match &info.kind {
+            FuncKind::Export { symbol } => (symbol.to_string(), Linkage::Export),
+            _ => (format!("C {}", info.symbol), Linkage::Local),
+        };
+        let c = CAbi::new(self.pool, self.layouts, &info.sig, &[], &symbol)?;
+        let sig = signature_of_c(&self.signatures, &c);
+        let id = self.declare(&symbol, linkage, &sig)?;
+        Ok(Declared { id, convention: Convention::C(Rc::new(c)) })
+    }
+
+    /// The body of the function by which C calls an exported one or a callback.
+    pub fn build_for_c(&mut self, id: FuncId) -> Result<()> {
+        let info = self.program.info(id);
         let inner = self.function(id)?;
-        let Convention::Kiln(kiln) = inner.convention else { return broken("an exported function is Kiln's") };
-        let c = CAbi::new(self.pool, self.layouts, &info.sig, symbol)?;
-        let sig = signature_of_c(&self.signatures, &c, symbol, self.layouts.target())?;
-        let outer = self.declare(symbol, Linkage::Export, &sig)?;
+        let Convention::Kiln(kiln) = inner.convention else { return broken("what C calls is Kiln's") };
+        let Declared { id: outer, convention: Convention::C(c) } = self.declare_for_c(id)? else {
+            return broken("C calls by its own convention");
+        };
         self.define(outer, |out| {
             let mut incoming = Incoming::new(out.begin());
             let mut args = Args::new();
             let result_at = match c.ret {
-                CPass::Memory { .. } => Some(Pointer::at(incoming.take()?)),
+                CPass::Indirect { .. } => Some(Pointer::at(incoming.take()?)),
                 _ => None,
             };
             let slot = out.kiln_result_slot(&kiln, info.sig.ret, result_at, &mut args)?;
@@ -73,52 +88,9 @@ impl Unit<'_> {
             out.return_c(&c.ret, value, info.sig.ret)
         })
     }
-
-    /// The name and signature of a foreign function under Kiln's convention.
-    pub fn describe_thunk(&mut self, id: FuncId) -> Result<(String, Signature)> {
-        let info = self.program.info(id);
-        let abi = FnAbi::new(self.pool, self.layouts, &info.sig.params, info.sig.ret);
-        Ok((format!("extern {}", info.name), signature_of_kiln(&self.signatures, &abi)))
-    }
 }
 
 impl Gen<'_, '_, '_> {
-    /// Calls a foreign function, with what came by Kiln's convention.
-    pub fn build_thunk(&mut self, id: FuncId) -> Result<()> {
-        let info = self.unit.program.info(id);
-        let FuncKind::Extern { symbol, .. } = &info.kind else { return broken("a thunk is for a foreign function") };
-        let inner = self.unit.function(id)?;
-        let Convention::C(c) = inner.convention else { return broken("a foreign function is C's") };
-        let c: Rc<CAbi> = c;
-        let kiln = FnAbi::new(self.unit.pool, self.unit.layouts, &info.sig.params, info.sig.ret);
-        let mut incoming = Incoming::new(self.begin());
-        let mut args = Args::new();
-        let slot = match kiln.ret {
-            Pass::Address => Some(Pointer::at(incoming.take()?)),
-            _ => None,
-        };
-        let memory = self.c_result_slot(&c.ret, info.sig.ret, slot, &mut args)?;
-        for ((pass, to), param) in kiln.params.iter().zip(&c.params).zip(&info.sig.params) {
-            let value = self.take_kiln(&mut incoming, pass, param.ty, None)?;
-            self.push_c(&mut args, to, value, param.ty)?;
-        }
-        let sig = signature_of_c(&self.unit.signatures, &c, symbol, self.unit.layouts.target())?;
-        let results = self.call_as(inner.id, sig, &args);
-        if info.sig.ret == TypeId::NEVER {
-            self.trap();
-            return Ok(());
-        }
-        let value = match memory {
-            Some(memory) => Value::Memory(memory),
-            None => self.result_c(&results, &c.ret, info.sig.ret)?,
-        };
-        if let (Some(slot), Value::Memory(_)) = (slot, value) {
-            self.store(slot, info.sig.ret, value)?;
-        }
-        self.return_kiln(&kiln.ret, value);
-        Ok(())
-    }
-
     /// Memory for a result that Kiln's convention returns in memory, added as the first argument.
     fn kiln_result_slot(
         &mut self,
@@ -141,7 +113,7 @@ impl Gen<'_, '_, '_> {
         given: Option<Pointer>,
         args: &mut Args,
     ) -> Result<Option<Pointer>> {
-        let CPass::Memory { .. } = ret else { return Ok(None) };
+        let CPass::Indirect { .. } = ret else { return Ok(None) };
         self.slot_for(ty, given, args).map(Some)
     }
 

@@ -20,6 +20,8 @@ pub(crate) struct Attrs {
     pub minsize: Attribute,
     /// Touch every page of a big frame, so that an overflowing stack ends the program.
     pub probe_stack: Attribute,
+    /// A table says how to leave the function, from each of its instructions.
+    pub uwtable: Attribute,
     /// The value has no undefined bits.
     pub noundef: Attribute,
     /// The address is not null.
@@ -40,6 +42,8 @@ pub(crate) struct Attrs {
     pub range: u32,
     /// Extended by its sign where C says so.
     pub signext: Attribute,
+    /// Extended by zeros where C says so.
+    pub zeroext: Attribute,
 }
 
 impl Attrs {
@@ -52,6 +56,7 @@ impl Attrs {
             noinline: plain("noinline"),
             optsize: plain("optsize"),
             minsize: plain("minsize"),
+            uwtable: context.create_enum_attribute(Attribute::get_named_enum_kind_id("uwtable"), 2),
             probe_stack: context.create_string_attribute("probe-stack", "inline-asm"),
             noundef: plain("noundef"),
             nonnull: plain("nonnull"),
@@ -63,6 +68,7 @@ impl Attrs {
             byval: Attribute::get_named_enum_kind_id("byval"),
             range: context.get_kind_id("range"),
             signext: plain("signext"),
+            zeroext: plain("zeroext"),
         }
     }
 }

@@ -3,14 +3,14 @@
 use crate::body::{Body, Slot};
 use crate::errors::{Result, broken};
 use crate::passing::Args;
-use crate::unit::{Convention, Declared};
+use crate::unit::Convention;
 use crate::value::Value;
 use inkwell::types::FunctionType;
 use inkwell::values::{CallSiteValue, PointerValue};
-use kiln_cfg::{Arg, Call, Callee, LocalKind, Operand, Place, PlaceBase};
+use kiln_cfg::{Arg, Call, Callee, FuncKind, FuncSig, LocalKind, Operand, Place, PlaceBase};
 use kiln_codegen::abi::{FnAbi, Pass};
-use kiln_codegen::{CAbi, CPass};
-use kiln_types::{FnTypeParam, ParamMode, TypeId, TypeKey};
+use kiln_codegen::{CAbi, promoted};
+use kiln_types::{FnTypeParam, ParamMode, Repr, ScalarKind, TypeId, TypeKey};
 
 impl<'ctx> Body<'_, 'ctx, '_> {
     pub fn build_call(&mut self, call: &Call) -> Result<()> {
@@ -23,14 +23,24 @@ impl<'ctx> Body<'_, 'ctx, '_> {
                         let address = declared.value.as_global_value().as_pointer_value();
                         self.build_kiln_call(call, address, declared.ty, abi, &sig.params, sig.ret)
                     }
-                    Convention::C(abi) => self.build_c_call(call, &declared, abi, &sig.params, sig.ret),
+                    Convention::C(_) => {
+                        let FuncKind::Extern { symbol, variadic } = &self.unit.program.info(id).kind else {
+                            return broken("a C function is foreign");
+                        };
+                        let address = declared.value.as_global_value().as_pointer_value();
+                        self.build_c_call(call, address, symbol, sig, *variadic)
+                    }
                 }
             }
             Callee::Pointer(pointer) => {
                 let ty = self.operand_type(pointer);
                 let TypeKey::Fn(ty) = self.unit.pool.key(ty) else { return broken("a call of what is no function") };
-                let abi = FnAbi::new(self.unit.pool, self.unit.layouts, &ty.params, ty.ret);
                 let address = self.operand(pointer)?.address()?;
+                if ty.foreign {
+                    let sig = FuncSig { params: ty.params.clone(), ret: ty.ret };
+                    return self.build_c_call(call, address, "", &sig, false);
+                }
+                let abi = FnAbi::new(self.unit.pool, self.unit.layouts, &ty.params, ty.ret);
                 let llvm_type = self.unit.kiln_type(&abi);
                 self.build_kiln_call(call, address, llvm_type, &abi, &ty.params, ty.ret)
             }
@@ -81,62 +91,64 @@ impl<'ctx> Body<'_, 'ctx, '_> {
         site.add_attribute(inkwell::attributes::AttributeLoc::Function, self.unit.attrs.noreturn);
     }
 
+    /// Calls a C function by the type of this call, even if the program declares the symbol with several.
     fn build_c_call(
         &mut self,
         call: &Call,
-        declared: &Declared<'ctx>,
-        abi: &CAbi,
-        params: &[FnTypeParam],
-        ret: TypeId,
+        address: PointerValue<'ctx>,
+        symbol: &str,
+        sig: &FuncSig,
+        variadic: bool,
     ) -> Result<()> {
-        let mut args = Args::new();
-        let memory = self.unit.c_result_slot(&abi.ret, ret, None, &mut args)?;
-        for (index, arg) in call.args.iter().enumerate() {
-            let (Some(pass), Some(param)) = (abi.params.get(index), params.get(index)) else {
-                self.push_variadic(&mut args, arg)?;
-                continue;
-            };
-            let value = match pass {
-                CPass::Address => Value::Memory(self.arg_memory(arg, *param)?),
-                CPass::View => self.arg_view(arg)?,
-                _ => self.arg_value(arg)?,
-            };
-            self.unit.push_c(&mut args, pass, value, param.ty)?;
+        let fixed = sig.params.len();
+        let mut extra = Vec::new();
+        for arg in call.args.iter().skip(fixed) {
+            let Arg::Value(operand) = *arg else { return broken("a variadic argument is a value") };
+            extra.push(self.operand_type(operand));
         }
-        // Called by the type of this declaration, even if the program declares the symbol with several.
-        let address = declared.value.as_global_value().as_pointer_value();
-        let site = self.unit.builder.build_indirect_call(declared.ty, address, &args, "")?;
-        self.unit.c_attributes(&abi.ret, &abi.params, |at, attribute| site.add_attribute(at, attribute));
-        if ret == TypeId::NEVER {
+        let abi = CAbi::new(self.unit.pool, self.unit.layouts, sig, &extra, symbol)?;
+        let mut args = Args::new();
+        let memory = self.unit.c_result_slot(&abi.ret, sig.ret, None, &mut args)?;
+        let types = sig.params.iter().map(|param| param.ty).chain(extra);
+        for (index, ((arg, pass), ty)) in call.args.iter().zip(&abi.params).zip(types).enumerate() {
+            let value = self.arg_value(arg)?;
+            let value = if index < fixed { value } else { self.promote(value, ty)? };
+            self.unit.push_c(&mut args, pass, value, ty)?;
+        }
+        let named = CAbi { params: abi.params[..fixed].into(), ..abi.clone() };
+        let ty = self.unit.c_type(&named, variadic);
+        let site = self.unit.builder.build_indirect_call(ty, address, &args, "")?;
+        self.unit.c_attributes(&abi, |at, attribute| site.add_attribute(at, attribute));
+        if sig.ret == TypeId::NEVER {
             self.mark_never(site);
         }
         let Some(dst) = &call.dst else { return Ok(()) };
         let value = match memory {
-            Some(memory) => Value::Memory(memory),
-            None => self.unit.result_c(site, &abi.ret, ret)?,
+            Some(memory) => self.unit.load(memory, sig.ret)?,
+            None => self.unit.result_c(site, &abi.ret, sig.ret)?,
         };
         self.write(dst, value)
     }
 
-    /// An argument in place of `...`: floats become `double`, narrow integers `int`.
-    fn push_variadic(&mut self, args: &mut Args<'ctx>, arg: &Arg) -> Result<()> {
-        let Arg::Value(operand) = *arg else { return broken("a variadic argument is a value") };
-        let ty = self.operand_type(operand);
-        let value = self.operand(operand)?;
-        let value = match value {
-            Value::Scalar(scalar) if ty == TypeId::F32 => {
-                let float = scalar.into_float_value();
-                Value::Scalar(self.unit.builder.build_float_ext(float, self.unit.scalars.f64, "")?.into())
-            }
-            value => value,
+    /// An argument in place of `...`, as C promotes it.
+    fn promote(&mut self, value: Value<'ctx>, ty: TypeId) -> Result<Value<'ctx>> {
+        let (Repr::Scalar(kind), Value::Scalar(scalar)) = (self.unit.layouts.of(self.unit.pool, ty).repr, value) else {
+            return broken("C takes only scalars in place of `...`");
         };
-        let ty = if ty == TypeId::F32 { TypeId::F64 } else { ty };
-        match kiln_codegen::abi::pass_value(self.unit.pool, self.unit.layouts, ty) {
-            pass @ (Pass::Nothing | Pass::Scalars(_)) if !matches!(value, Value::Memory(_)) => {
-                self.unit.push_kiln(args, &pass, value)
+        let builder = &self.unit.builder;
+        Ok(Value::Scalar(match (kind, promoted(kind)) {
+            (ScalarKind::F32, _) => {
+                builder.build_float_ext(scalar.into_float_value(), self.unit.scalars.f64, "")?.into()
             }
-            _ => broken("C takes no aggregates in place of `...`"),
-        }
+            (from, ScalarKind::Int { bits, signed }) if from != promoted(from) => {
+                let (scalar, wide) = (scalar.into_int_value(), self.unit.scalars.int(bits));
+                match signed {
+                    true => builder.build_int_s_extend(scalar, wide, "")?.into(),
+                    false => builder.build_int_z_extend(scalar, wide, "")?.into(),
+                }
+            }
+            _ => scalar,
+        }))
     }
 
     fn arg_value(&mut self, arg: &Arg) -> Result<Value<'ctx>> {

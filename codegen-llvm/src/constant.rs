@@ -1,9 +1,10 @@
 //! Constants of the pool: scalars as LLVM constants, everything larger as an image in memory.
 
 use crate::errors::{Result, broken};
-use crate::unit::{Convention, Unit};
+use crate::unit::Unit;
 use crate::value::Value;
 use inkwell::values::PointerValue;
+use kiln_cfg::FuncKind;
 use kiln_codegen::scalar_bits;
 use kiln_types::{FuncId, Repr, ScalarKind, ValueId, ValueKey};
 
@@ -58,12 +59,12 @@ impl<'ctx> Unit<'ctx, '_> {
         if address == 0 { self.scalars.ptr.const_null() } else { self.size(address).const_to_pointer(self.scalars.ptr) }
     }
 
-    /// The address of a function as a value of the program: always called by Kiln's convention.
+    /// The address of a function as a value of the program: called by C's convention if it is foreign or a callback, else by
+    /// Kiln's.
     pub fn function_address(&mut self, func: FuncId) -> Result<PointerValue<'ctx>> {
-        let declared = self.function(func)?;
-        let value = match &declared.convention {
-            Convention::Kiln(_) => declared.value,
-            Convention::C(_) => self.extern_thunk(func)?,
+        let value = match self.program.info(func).kind {
+            FuncKind::Callback => self.declare_for_c(func)?.value,
+            _ => self.function(func)?.value,
         };
         Ok(value.as_global_value().as_pointer_value())
     }

@@ -17,6 +17,7 @@ mod machine;
 pub use machine::{llvm_version, targets};
 
 mod attrs;
+mod c_passing;
 mod c_type;
 mod intrinsics;
 mod types;

@@ -129,8 +129,8 @@ fn build_module<'ctx>(
     let mut unit = Unit::new(context, module, input, part.clone());
     for (id, func) in program.funcs().filter(|(id, _)| part.holds(*id)) {
         body::build(&mut unit, id, func).map_err(|error| error.in_function(&func.name))?;
-        if matches!(program.info(id).kind, FuncKind::Export { .. }) {
-            unit.build_export(id)?;
+        if matches!(program.info(id).kind, FuncKind::Export { .. } | FuncKind::Callback) {
+            unit.build_for_c(id)?;
         }
     }
     if let Some(entry) = program.entry.filter(|_| part.is_first) {

@@ -1,12 +1,10 @@
-//! Values on their way through calls: as arguments and results, by Kiln's convention and by C's, at both ends.
+//! Values on their way through calls between Kiln functions: as arguments and results, at both ends.
 
 use crate::errors::{Result, broken};
 use crate::types::is_narrow;
 use crate::unit::{Unit, param};
 use crate::value::Value;
-use inkwell::attributes::AttributeLoc;
 use inkwell::values::{BasicMetadataValueEnum, BasicValueEnum, CallSiteValue, FunctionValue, PointerValue};
-use kiln_codegen::CPass;
 use kiln_codegen::abi::{Pass, Piece};
 use kiln_types::{Repr, ScalarKind, TypeId};
 use smallvec::SmallVec;
@@ -150,7 +148,7 @@ impl<'ctx> Unit<'ctx, '_> {
         self.return_scalars(&scalars)
     }
 
-    fn return_scalars(&mut self, scalars: &[BasicValueEnum<'ctx>]) -> Result<()> {
+    pub fn return_scalars(&mut self, scalars: &[BasicValueEnum<'ctx>]) -> Result<()> {
         match scalars {
             [] => self.builder.build_return(None)?,
             [scalar] => self.builder.build_return(Some(scalar))?,
@@ -172,136 +170,13 @@ impl<'ctx> Unit<'ctx, '_> {
         self.join(&scalars, pieces, ty, home)
     }
 
-    fn returned(&mut self, call: CallSiteValue<'ctx>, count: usize) -> Result<SmallVec<[BasicValueEnum<'ctx>; 2]>> {
+    pub fn returned(&mut self, call: CallSiteValue<'ctx>, count: usize) -> Result<SmallVec<[BasicValueEnum<'ctx>; 2]>> {
         let Some(result) = call.try_as_basic_value().basic() else { return broken("a call has no result") };
         match result {
-            BasicValueEnum::StructValue(pair) if count == 2 => {
-                let first = self.builder.build_extract_value(pair, 0, "")?;
-                Ok([first, self.builder.build_extract_value(pair, 1, "")?].into_iter().collect())
+            BasicValueEnum::StructValue(parts) if count > 1 => {
+                (0..count as u32).map(|index| Ok(self.builder.build_extract_value(parts, index, "")?)).collect()
             }
             single => Ok([single].into_iter().collect()),
-        }
-    }
-
-    /// Adds an argument that is passed by C's convention.
-    pub fn push_c(&mut self, args: &mut Args<'ctx>, pass: &CPass, value: Value<'ctx>, ty: TypeId) -> Result<()> {
-        match (pass, value) {
-            (CPass::Nothing, _) => {}
-            (CPass::Scalars(pieces), _) => {
-                args.extend(self.split(value, pieces)?.into_iter().map(BasicMetadataValueEnum::from));
-            }
-            (CPass::Registers(pieces), Value::Memory(from)) => {
-                let layout = self.layouts.of(self.pool, ty);
-                let padded = self.scratch(16, 16)?;
-                self.copy(padded, from, layout.size, layout.align)?;
-                args.extend(self.split(Value::Memory(padded), pieces)?.into_iter().map(BasicMetadataValueEnum::from));
-            }
-            (CPass::Memory { .. } | CPass::Address, Value::Memory(at)) => args.push(at.into()),
-            (CPass::View, Value::Fat(address, len)) => args.extend([address.into(), len.into()]),
-            _ => return broken("an argument has not the form that C takes"),
-        }
-        Ok(())
-    }
-
-    /// The next parameter by C's convention.
-    pub fn take_c(&mut self, incoming: &mut Incoming<'ctx>, pass: &CPass, ty: TypeId) -> Result<Value<'ctx>> {
-        match pass {
-            CPass::Nothing => Ok(Value::Nothing),
-            CPass::Scalars(pieces) => self.take_kiln(incoming, &Pass::Scalars(pieces.clone()), ty, None),
-            CPass::Registers(pieces) => {
-                let scalars: SmallVec<[BasicValueEnum<'ctx>; 2]> = pieces.iter().map(|_| incoming.take()).collect();
-                let padded = self.scratch(16, 16)?;
-                self.join(&scalars, pieces, ty, Some(padded))
-            }
-            CPass::Memory { .. } | CPass::Address => Ok(Value::Memory(incoming.take().into_pointer_value())),
-            CPass::View => self.take_kiln(incoming, &Pass::View, ty, None),
-        }
-    }
-
-    /// Leaves a function of C's convention. A result in memory stands there already.
-    pub fn return_c(&mut self, pass: &CPass, value: Value<'ctx>, ty: TypeId) -> Result<()> {
-        match pass {
-            CPass::Scalars(pieces) => {
-                let scalars = self.split(value, pieces)?;
-                self.return_scalars(&scalars)
-            }
-            CPass::Registers(_) => {
-                let mut scalars = Args::new();
-                self.push_c(&mut scalars, pass, value, ty)?;
-                let scalars: SmallVec<[BasicValueEnum<'ctx>; 2]> =
-                    scalars.into_iter().filter_map(|scalar| BasicValueEnum::try_from(scalar).ok()).collect();
-                self.return_scalars(&scalars)
-            }
-            _ => self.return_scalars(&[]),
-        }
-    }
-
-    /// The result of a call by C's convention that was not returned in memory.
-    pub fn result_c(&mut self, call: CallSiteValue<'ctx>, pass: &CPass, ty: TypeId) -> Result<Value<'ctx>> {
-        match pass {
-            CPass::Scalars(pieces) => {
-                let scalars = self.returned(call, pieces.len())?;
-                self.join(&scalars, pieces, ty, None)
-            }
-            CPass::Registers(pieces) => {
-                let scalars = self.returned(call, pieces.len())?;
-                let padded = self.scratch(16, 16)?;
-                self.join(&scalars, pieces, ty, Some(padded))
-            }
-            _ => Ok(Value::Nothing),
-        }
-    }
-
-    /// The attributes C's convention puts on parameters, applied to a function or a call by `add`.
-    pub fn c_attributes(
-        &self,
-        ret: &CPass,
-        params: &[CPass],
-        mut add: impl FnMut(AttributeLoc, inkwell::attributes::Attribute),
-    ) {
-        let bytes = |size: u64| self.scalars.int(8).array_type(u32::try_from(size).unwrap_or(u32::MAX)).into();
-        let align = |align: u32| self.context.create_enum_attribute(self.attrs.align, u64::from(align));
-        let mut index = 0;
-        if let CPass::Memory { size, align: alignment } = ret {
-            add(AttributeLoc::Param(0), self.context.create_type_attribute(self.attrs.sret, bytes(*size)));
-            add(AttributeLoc::Param(0), align(*alignment));
-            index = 1;
-        }
-        for pass in params {
-            match pass {
-                CPass::Nothing => {}
-                CPass::Scalars(pieces) | CPass::Registers(pieces) => {
-                    for piece in pieces {
-                        self.c_extension(piece.kind, AttributeLoc::Param(index), &mut add);
-                        index += 1;
-                    }
-                }
-                CPass::Memory { size, align: alignment } => {
-                    add(AttributeLoc::Param(index), self.context.create_type_attribute(self.attrs.byval, bytes(*size)));
-                    add(AttributeLoc::Param(index), align(*alignment));
-                    index += 1;
-                }
-                CPass::Address => index += 1,
-                CPass::View => index += 2,
-            }
-        }
-        if let CPass::Scalars(pieces) = ret
-            && let [piece] = pieces[..]
-        {
-            self.c_extension(piece.kind, AttributeLoc::Return, &mut add);
-        }
-    }
-
-    /// RISC-V keeps all 32-bit integers sign-extended in its registers.
-    fn c_extension(
-        &self,
-        kind: ScalarKind,
-        at: AttributeLoc,
-        add: &mut impl FnMut(AttributeLoc, inkwell::attributes::Attribute),
-    ) {
-        let is_int = matches!(kind, ScalarKind::Int { bits: 32, .. }) || is_narrow(kind);
-        if is_int && self.layouts.target().arch == kiln_types::Arch::Riscv64 {
-            add(at, self.attrs.signext);
         }
     }
 }

@@ -127,7 +127,9 @@ impl<'ctx, 'p> Unit<'ctx, 'p> {
         };
         let declared = match &info.kind {
             FuncKind::Extern { symbol, variadic } => self.declare_extern(id, symbol, *variadic)?,
-            FuncKind::Kiln | FuncKind::Glue(_) | FuncKind::Export { .. } => self.declare_kiln(id)?,
+            FuncKind::Kiln | FuncKind::Glue(_) | FuncKind::Export { .. } | FuncKind::Callback => {
+                self.declare_kiln(id)?
+            }
         };
         self.functions[id.index()] = Some(declared.clone());
         Ok(declared)
@@ -135,7 +137,7 @@ impl<'ctx, 'p> Unit<'ctx, 'p> {
 
     fn declare_extern(&mut self, id: FuncId, symbol: &str, variadic: bool) -> Result<Declared<'ctx>> {
         let info = self.program.info(id);
-        let abi = CAbi::new(self.pool, self.layouts, &info.sig, symbol)?;
+        let abi = CAbi::new(self.pool, self.layouts, &info.sig, &[], symbol)?;
         let ty = self.c_type(&abi, variadic);
         let value = self.foreign(symbol, ty);
         if info.sig.ret == TypeId::NEVER {

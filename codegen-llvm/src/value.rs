@@ -121,7 +121,7 @@ impl<'ctx> Unit<'ctx, '_> {
         if is_large { align.max(16) } else { align }
     }
 
-    fn set_alignment(&self, instruction: Option<InstructionValue<'ctx>>, align: u32) -> Result<()> {
+    pub fn set_alignment(&self, instruction: Option<InstructionValue<'ctx>>, align: u32) -> Result<()> {
         match instruction.map(|instruction| instruction.set_alignment(align)) {
             Some(Ok(())) => Ok(()),
             _ => broken("an alignment was refused"),

@@ -2,18 +2,19 @@
 
 use crate::errors::{Result, broken};
 use crate::passing::{Args, Incoming};
-use crate::unit::{Convention, Unit};
+use crate::unit::{Convention, Declared, Unit};
 use crate::value::Value;
-use inkwell::GlobalVisibility;
 use inkwell::module::Linkage;
-use inkwell::values::{FunctionValue, PointerValue};
+use inkwell::values::{BasicMetadataValueEnum, PointerValue};
 use kiln_cfg::{FuncInfo, FuncKind};
 use kiln_codegen::abi::{FnAbi, Pass};
 use kiln_codegen::{CAbi, CPass};
 use kiln_types::{FuncId, TypeId};
+use std::rc::Rc;
 
 impl<'ctx> Unit<'ctx, '_> {
-    /// `int main(int, char **)`: calls the program's `main`; its status is that one's result, or 0.
+    /// `int main(int, char **)`: calls the program's entry, with the number of arguments if it takes one; its status is that one's
+    /// result, or 0.
     pub fn build_main(&mut self, entry: FuncId) -> Result<()> {
         let info = self.program.info(entry);
         let declared = self.function(entry)?;
@@ -22,7 +23,9 @@ impl<'ctx> Unit<'ctx, '_> {
         let main = self.module.add_function("main", ty, Some(Linkage::External));
         self.mark_function(main);
         self.in_function(main, |unit| {
-            let call = unit.builder.build_call(declared.value, &[], "")?;
+            let count = main.get_first_param().filter(|_| !info.sig.params.is_empty());
+            let args: Vec<BasicMetadataValueEnum<'_>> = count.into_iter().map(Into::into).collect();
+            let call = unit.builder.build_call(declared.value, &args, "")?;
             if info.sig.ret == TypeId::NEVER {
                 unit.builder.build_unreachable()?;
                 return Ok(());
@@ -33,23 +36,44 @@ impl<'ctx> Unit<'ctx, '_> {
         })
     }
 
-    /// The function by which C calls an exported one.
-    pub fn build_export(&mut self, id: FuncId) -> Result<()> {
+    /// The function by which C calls an exported one or a callback; without a body yet.
+    pub fn declare_for_c(&mut self, id: FuncId) -> Result<Declared<'ctx>> {
         let info = self.program.info(id);
-        let FuncKind::Export { symbol } = &info.kind else { return Ok(()) };
-        let inner = self.function(id)?;
-        let Convention::Kiln(kiln) = &inner.convention else { return broken("an exported function is Kiln's") };
-        let c = CAbi::new(self.pool, self.layouts, &info.sig, symbol)?;
+        let (symbol, is_exported) = match &info.kind {
+            FuncKind::Export { symbol } => (symbol.to_string(), true),
+            _ => (format!("C {}", info.symbol), false),
+        };
+        let c = CAbi::new(self.pool, self.layouts, &info.sig, &[], &symbol)?;
         let ty = self.c_type(&c, false);
-        let outer = self.foreign(symbol, ty);
+        let value = match self.module.get_function(&symbol) {
+            Some(value) => value,
+            None => self.module.add_function(&symbol, ty, Some(Linkage::External)),
+        };
+        if !is_exported {
+            match self.part.is_whole {
+                true => value.set_linkage(Linkage::Internal),
+                false => self.share(value.as_global_value()),
+            }
+        }
+        Ok(Declared { value, ty, convention: Convention::C(Rc::new(c)) })
+    }
+
+    /// The body of the function by which C calls an exported one or a callback.
+    pub fn build_for_c(&mut self, id: FuncId) -> Result<()> {
+        let info = self.program.info(id);
+        let inner = self.function(id)?;
+        let Convention::Kiln(kiln) = &inner.convention else { return broken("what C calls is Kiln's") };
+        let Declared { value: outer, convention: Convention::C(c), .. } = self.declare_for_c(id)? else {
+            return broken("C calls by its own convention");
+        };
         self.mark_function(outer);
-        self.c_attributes(&c.ret, &c.params, |at, attribute| outer.add_attribute(at, attribute));
+        self.c_attributes(&c, |at, attribute| outer.add_attribute(at, attribute));
         self.scratch.clear();
         self.in_function(outer, |unit| {
             let mut incoming = Incoming::new(outer);
             let mut args = Args::new();
             let result_at = match c.ret {
-                CPass::Memory { .. } => Some(incoming.take().into_pointer_value()),
+                CPass::Indirect { .. } => Some(incoming.take().into_pointer_value()),
                 _ => None,
             };
             let slot = unit.result_slot(kiln, info.sig.ret, result_at, &mut args)?;
@@ -64,48 +88,6 @@ impl<'ctx> Unit<'ctx, '_> {
             };
             unit.end_wrapper(info, |unit| unit.return_c(&c.ret, value, info.sig.ret))
         })
-    }
-
-    /// A foreign function under Kiln's convention, for pointers to it.
-    pub fn extern_thunk(&mut self, id: FuncId) -> Result<FunctionValue<'ctx>> {
-        let info = self.program.info(id);
-        let name = format!("extern {}", info.name);
-        if let Some(thunk) = self.module.get_function(&name) {
-            return Ok(thunk);
-        }
-        let inner = self.function(id)?;
-        let Convention::C(c) = &inner.convention else { return broken("a foreign function is C's") };
-        let kiln = FnAbi::new(self.pool, self.layouts, &info.sig.params, info.sig.ret);
-        let thunk = self.module.add_function(&name, self.kiln_type(&kiln), Some(Linkage::Internal));
-        self.mark_function(thunk);
-        if !self.part.is_whole {
-            // Every part that needs the address makes it; the linker keeps one.
-            thunk.set_linkage(Linkage::LinkOnceODR);
-            thunk.as_global_value().set_visibility(GlobalVisibility::Hidden);
-        }
-        let outer_scratch = std::mem::take(&mut self.scratch);
-        self.in_function(thunk, |unit| {
-            let mut incoming = Incoming::new(thunk);
-            let mut args = Args::new();
-            let slot = (kiln.ret == Pass::Address).then(|| incoming.take().into_pointer_value());
-            let memory = unit.c_result_slot(&c.ret, info.sig.ret, slot, &mut args)?;
-            for ((pass, to), param) in kiln.params.iter().zip(&c.params).zip(&info.sig.params) {
-                let value = unit.take_kiln(&mut incoming, pass, param.ty, None)?;
-                unit.push_c(&mut args, to, value, param.ty)?;
-            }
-            let call = unit.builder.build_call(inner.value, &args, "")?;
-            unit.c_attributes(&c.ret, &c.params, |at, attribute| call.add_attribute(at, attribute));
-            let value = match memory {
-                Some(memory) => Value::Memory(memory),
-                None => unit.result_c(call, &c.ret, info.sig.ret)?,
-            };
-            if let (Some(slot), Value::Memory(_)) = (slot, value) {
-                unit.store(slot, info.sig.ret, value)?;
-            }
-            unit.end_wrapper(info, |unit| unit.return_kiln(&kiln.ret, value))
-        })?;
-        self.scratch = outer_scratch;
-        Ok(thunk)
     }
 
     /// Memory for a result that Kiln's convention returns in memory, added as the first argument.
@@ -136,7 +118,7 @@ impl<'ctx> Unit<'ctx, '_> {
         given: Option<PointerValue<'ctx>>,
         args: &mut Args<'ctx>,
     ) -> Result<Option<PointerValue<'ctx>>> {
-        let CPass::Memory { .. } = ret else { return Ok(None) };
+        let CPass::Indirect { .. } = ret else { return Ok(None) };
         let layout = self.layouts.of(self.pool, ty);
         let slot = match given {
             Some(given) => given,

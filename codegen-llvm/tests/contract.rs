@@ -183,7 +183,7 @@ fn a_program_in_parts() {
     m.units = 3;
     let abs = m.declare_extern("abs", &[TypeId::I32], TypeId::I32, false);
     let param = FnTypeParam { mode: OWN, ty: TypeId::I32 };
-    let fn_type = m.pool.fn_type(FnType { params: [param].into(), ret: TypeId::I32, unchecked: false });
+    let fn_type = m.pool.fn_type(FnType { params: [param].into(), ret: TypeId::I32, foreign: false });
     let abs = Operand::Const(m.pool.fn_value(fn_type, abs));
     let data = StaticData { ty: TypeId::I32, bytes: [1, 0, 0, 0].into(), align: 4, relocs: Box::default() };
     let data = Place::of_static(m.program.statics.add(data));

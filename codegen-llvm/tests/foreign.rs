@@ -101,7 +101,7 @@ fn structs_by_value_to_and_from_c() {
 
 #[test]
 fn function_pointers_also_in_static_data() {
-    // A static table of a Kiln function and a foreign one; both are called through it.
+    // A static table of a Kiln function and a foreign one; both are called through it, each by its own convention.
     let mut m = Maker::new();
     let params = [(OWN, TypeId::I32)];
     let negate = m.declare("negate", &params, TypeId::I32);
@@ -111,17 +111,17 @@ fn function_pointers_also_in_static_data() {
     m.finish(f);
     let abs = m.declare_extern("abs", &[TypeId::I32], TypeId::I32, false);
     let param = FnTypeParam { mode: OWN, ty: TypeId::I32 };
-    let fn_type = m.pool.fn_type(FnType { params: [param].into(), ret: TypeId::I32, unchecked: false });
-    let table = m.pool.array(fn_type, 2);
+    let [fn_type, c_type] =
+        [false, true].map(|foreign| m.pool.fn_type(FnType { params: [param].into(), ret: TypeId::I32, foreign }));
+    let table = m.struct_type("Table", &[fn_type, c_type], Ownership::Copy);
     let target = |func| RelocTarget::Func(func);
     let relocs = [Reloc { offset: 0, target: target(negate) }, Reloc { offset: 8, target: target(abs) }].into();
     let data = StaticData { ty: table, bytes: [0; 16].into(), align: 8, relocs };
     let data = m.program.statics.add(data);
     m.main(|m, f| {
         let mut value = m.int(TypeId::I32, 42);
-        for index in [0, 1] {
-            let index = m.int(TypeId::USIZE, index);
-            let callee = f.read(fn_type, Place::of_static(data).then(Proj::Index(index)));
+        for (field, ty) in [(0, fn_type), (1, c_type)] {
+            let callee = f.read(ty, Place::of_static(data).then(Proj::Field(field)));
             let result = f.temp(TypeId::I32);
             let dst = Some(place(result));
             let args = [Arg::Value(value)].into();

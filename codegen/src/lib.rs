@@ -14,7 +14,7 @@ pub use facts::Facts;
 pub mod abi;
 
 mod c_abi;
-pub use c_abi::{CAbi, CPass};
+pub use c_abi::{CAbi, CPass, CScalars, Extension, Slot, promoted};
 
 mod usage;
 pub use usage::Usage;

@@ -79,7 +79,7 @@ pub(crate) fn cut(stage: Stage, text: &[u8], only: &str, analysis: &Analysis) ->
     for info in analysis.program.infos.iter().flatten().filter(|info| is_called(&info.name, only)) {
         let symbol = match &info.kind {
             FuncKind::Export { symbol } | FuncKind::Extern { symbol, .. } => symbol,
-            FuncKind::Kiln | FuncKind::Glue(_) => &info.symbol,
+            FuncKind::Kiln | FuncKind::Glue(_) | FuncKind::Callback => &info.symbol,
         };
         let (part, comment) = match stage {
             Stage::LlvmIr => (cut_ir(&text, symbol), ';'),

@@ -20,6 +20,8 @@ pub struct Decl {
     pub is_member: bool,
     /// `pub`
     pub public: bool,
+    /// The text of its `///` comments.
+    pub docs: Option<Box<str>>,
     /// Attributes.
     pub attrs: Attrs,
     /// Locals of enclosing bodies it uses, in order of first use. Empty at the top level; a member's are its type's.
@@ -42,7 +44,7 @@ pub struct Attrs {
 /// What a declaration is.
 #[derive(Clone, Debug)]
 pub enum DeclKind {
-    /// `fn`, `extern "C" fn`
+    /// `fn`, `extern "C" fn`, `export "C" fn`
     Fn(FnDecl),
     /// `struct`
     Struct(StructDecl),
@@ -81,6 +83,8 @@ pub struct FnDecl {
     pub body: Option<ExprId>,
     /// `extern "C"`
     pub external: Option<Extern>,
+    /// `export "C"`: C calls it by its name.
+    pub exported: bool,
 }
 
 impl FnDecl {

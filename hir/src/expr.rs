@@ -284,8 +284,10 @@ pub enum Expr {
         /// What it points to.
         pointee: ExprId,
     },
-    /// `fn(A, inout B) -> C`
+    /// `fn(A, inout B) -> C`, `extern "C" fn(A) -> C`
     FnType {
+        /// `extern "C"`
+        foreign: bool,
         /// Modes and types.
         params: Box<[(Mode, ExprId)]>,
         /// Result; `None` is `()`.

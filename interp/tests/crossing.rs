@@ -409,7 +409,7 @@ fn make(world: &mut World, shape: &Shape, next: &mut u32) -> (TypeId, ValueId) {
         }
         Shape::Unit => (TypeId::UNIT, ValueId::UNIT),
         Shape::Function => {
-            let ty = kiln_types::FnType { params: Box::default(), ret: TypeId::UNIT, unchecked: false };
+            let ty = kiln_types::FnType { params: Box::default(), ret: TypeId::UNIT, foreign: false };
             let ty = world.pool.fn_type(ty);
             (ty, world.pool.fn_value(ty, FuncId(*next)))
         }

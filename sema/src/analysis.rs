@@ -2,6 +2,7 @@
 
 use crate::context::{Checked, Sema};
 use crate::errors;
+use crate::foreign::Export;
 use crate::options::{Mode, Options};
 use crate::type_decl::destroyed;
 use kiln_air as air;
@@ -35,6 +36,8 @@ pub struct Analysis {
     pub airs: IdxVec<FuncId, Option<air::Body>>,
     /// The tests of the program, in source order.
     pub tests: Vec<TestCase>,
+    /// The functions C can call by name, in source order.
+    pub exports: Vec<Export>,
     /// What was evaluated, in the order in which that ended; only with [`Options::clock`].
     pub evaluations: Vec<crate::Evaluation>,
 }
@@ -49,7 +52,8 @@ pub fn analyze(
 ) -> Analysis {
     let mut sema = Sema::new(hir, sources, names, reporter, options);
     let tests = sema.check_declarations();
-    sema.check_main();
+    let exports = sema.check_exports();
+    sema.check_main(&exports);
     sema.ensure_panic();
     sema.drain_queue();
     sema.check_unused_functions();
@@ -57,12 +61,13 @@ pub fn analyze(
     if options.mode != Mode::Check {
         let roots = match options.mode {
             Mode::Test => tests.iter().map(|test| test.func).collect(),
-            _ => sema.program.entry.into_iter().collect(),
+            _ => sema.program.entry.into_iter().chain(exports.iter().map(|export| export.func)).collect(),
         };
         sema.keep_reachable(roots);
     }
     let evaluations = sema.evaluations.finish();
-    Analysis { pool: sema.pool, layouts: sema.layouts, program: sema.program, airs: sema.airs, tests, evaluations }
+    let Sema { pool, layouts, program, airs, .. } = sema;
+    Analysis { pool, layouts, program, airs, tests, exports, evaluations }
 }
 
 impl<'a> Sema<'a> {
@@ -149,50 +154,16 @@ impl<'a> Sema<'a> {
         }
     }
 
-    /// C has no `inout`, no views, no arrays by value.
-    fn check_foreign(&mut self, func: FuncId, item: &hir::Decl) -> Checked<()> {
-        let Some(function) = item.as_fn().filter(|function| function.external.is_some()) else { return Ok(()) };
-        let sig = self.program.info(func).sig.clone();
-        let file = self.file_of(item.module);
-        let mut result = Ok(());
-        for (param, ty) in function.params.iter().zip(&sig.params) {
-            let span = param.range.in_file(file);
-            if param.mode != hir::Mode::Value || !self.is_c_type(ty.ty) {
-                let shown = self.show(ty.ty);
-                result = Err(self.error(errors::foreign_parameter(span, &shown, param.mode != hir::Mode::Value)));
+    /// `main` takes nothing and gives `()` or `i32`. A library has exports instead.
+    fn check_main(&mut self, exports: &[Export]) {
+        if self.options.mode == Mode::Library {
+            if exports.is_empty() && !self.reporter.has_errors() {
+                let file = self.hir.modules[hir::Program::ROOT].file;
+                let error = errors::nothing_exported(self.sources, file);
+                self.error(error);
             }
+            return;
         }
-        if let Some(ret) = function.ret
-            && !self.is_c_type(sig.ret)
-            && !matches!(sig.ret, TypeId::UNIT | TypeId::NEVER)
-        {
-            let shown = self.show(sig.ret);
-            result =
-                Err(self.error(errors::foreign_parameter(item.body.expr_ranges[ret].in_file(file), &shown, false)));
-        }
-        result
-    }
-
-    fn is_c_type(&self, ty: TypeId) -> bool {
-        use kiln_types::TypeKey;
-        match self.pool.key(ty) {
-            TypeKey::Ptr { pointee, .. } => !self.pool.is_unsized(*pointee),
-            TypeKey::Int { bits, .. } => *bits <= 64,
-            TypeKey::Bool
-            | TypeKey::Char
-            | TypeKey::Size { .. }
-            | TypeKey::Float { .. }
-            | TypeKey::Fn(_)
-            | TypeKey::Struct { .. }
-            | TypeKey::AnonStruct { .. }
-            | TypeKey::Enum { .. }
-            | TypeKey::Error => true,
-            _ => false,
-        }
-    }
-
-    /// `main` takes nothing and gives `()` or `i32`.
-    fn check_main(&mut self) {
         let Some(root) = self.hir.modules.get(hir::Program::ROOT) else { return };
         let main = root.names.get(&sym::MAIN).copied();
         let Some(main) = main.filter(|main| matches!(self.decl(*main).kind, DeclKind::Fn(_))) else {
@@ -235,6 +206,7 @@ impl<'a> Sema<'a> {
             let name = self.names.name(item.name.symbol);
             let counts = matches!(item.kind, DeclKind::Fn(_)) && !item.is_member && !item.public;
             let exempt = self.hir.modules[item.module].is_std || item.name.symbol == sym::MAIN || name.starts_with('_');
+            let exempt = exempt || item.as_fn().is_some_and(|function| function.exported);
             if counts && !exempt && !self.hir.is_used(decl) {
                 let warning = errors::unused_function(self.hir.name_span(decl), name);
                 self.reporter.report(warning);

@@ -24,6 +24,8 @@ pub(crate) enum InstanceKey {
     Dbg(TypeId),
     /// `fn(inout x: T)`: freezes a value that leaves an evaluation.
     Freeze(TypeId),
+    /// What C calls in place of a function whose address it has.
+    Callback(FuncId),
     /// An expression evaluated at comptime; never equal to another.
     Thunk(u32),
 }
@@ -95,6 +97,11 @@ impl Instances {
         }
     }
 
+    /// Whether the signature of a function the compiler makes is still to be made. It counts as made afterwards.
+    pub fn start_made(&mut self, func: FuncId) -> bool {
+        std::mem::replace(&mut self.all[func].signature, Progress::Done) != Progress::Done
+    }
+
     /// What asked for an instance of something generic.
     pub fn origin(&self, func: FuncId) -> Option<Origin> {
         self.all[func].origin
@@ -117,7 +124,7 @@ impl Instances {
         self.by_key(InstanceKey::Glue(glue))
     }
 
-    fn by_key(&mut self, key: InstanceKey) -> FuncId {
+    pub fn by_key(&mut self, key: InstanceKey) -> FuncId {
         if let Some(func) = self.ids.get(&key) {
             return *func;
         }
@@ -163,7 +170,7 @@ impl<'a> Sema<'a> {
         Ok(func)
     }
 
-    fn set_info(&mut self, func: FuncId, info: FuncInfo) {
+    pub fn set_info(&mut self, func: FuncId, info: FuncInfo) {
         self.program.infos.grow_to(func.0 as usize + 1, || None);
         self.program.infos[func] = Some(info);
     }
@@ -207,6 +214,9 @@ impl<'a> Sema<'a> {
             Some(ret) => cx.return_type(ret),
         };
         let kind = match function.external {
+            None if function.exported => {
+                FuncKind::Export { symbol: self.names.name(self.decl(decl).name.symbol).into() }
+            }
             None => FuncKind::Kiln,
             Some(external) => {
                 let symbol = self.names.name(external.symbol).into();
@@ -267,8 +277,8 @@ impl<'a> Sema<'a> {
     /// The type of a function as a value.
     pub fn fn_type_of(&mut self, func: FuncId) -> TypeId {
         let info = self.program.info(func);
-        let unchecked = matches!(info.kind, FuncKind::Extern { .. });
-        let ty = FnType { params: info.sig.params.clone(), ret: info.sig.ret, unchecked };
+        let foreign = matches!(info.kind, FuncKind::Extern { .. });
+        let ty = FnType { params: info.sig.params.clone(), ret: info.sig.ret, foreign };
         self.pool.fn_type(ty)
     }
 
@@ -383,6 +393,10 @@ impl<'a> Sema<'a> {
             InstanceKey::Dbg(ty) => {
                 let body = self.dbg_body(ty)?;
                 self.finish_body(func, body)
+            InstanceKey::Callback(of) => {
+                let body = self.callback_body(func, of);
+                self.finish_body(func, body)
+            }
             }
             InstanceKey::Glue(Glue::Eq(ty)) if self.eq_method(ty).is_some() => {
                 let body = self.eq_by_method(ty);

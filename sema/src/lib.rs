@@ -18,6 +18,9 @@ pub use statistics::Evaluation;
 mod analysis;
 pub use analysis::{Analysis, TestCase, analyze};
 
+mod foreign;
+pub use foreign::Export;
+
 mod chain;
 
 mod context;

@@ -10,6 +10,8 @@ pub enum Mode {
     Check,
     /// To be run: `main` is demanded, and only what it reaches stays in the program.
     Program,
+    /// A library: what its exported functions reach stays in the program, and `main` is not demanded.
+    Library,
     /// Its `test` blocks are to be run; they and what they reach stay in the program.
     Test,
 }

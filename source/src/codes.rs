@@ -213,6 +213,10 @@ codes! {
     E0703 bad_extern;
     /// A wrong placeholder in a format.
     E0704 bad_format;
+    /// Two exported functions of one name.
+    E0705 duplicate_export;
+    /// An `export` of what C can't call by a name, or a library without any.
+    E0706 bad_export;
 
     // E08xx: files, options, tools.
     /// A file that can't be read.

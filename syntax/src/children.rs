@@ -77,7 +77,7 @@ pub fn children_of_expr(expr: &Expr, visit: &mut dyn FnMut(Child)) {
             args.iter().for_each(|arg| all(&[arg.value]));
         }
         Expr::Intrinsic { args, .. } => args.iter().for_each(|arg| all(&[arg.value])),
-        Expr::FnType { params, ret } => {
+        Expr::FnType { params, ret, .. } => {
             params.iter().for_each(|param| all(&[param.ty]));
             all(ret.as_slice());
         }

@@ -153,7 +153,7 @@ impl<'a> Writer<'a> {
                 self.ty(f, *pointee, inner)
             }
             TypeKey::Fn(ty) => {
-                f.write_str(if ty.unchecked { "unchecked fn(" } else { "fn(" })?;
+                f.write_str(if ty.foreign { "extern \"C\" fn(" } else { "fn(" })?;
                 self.list(f, &ty.params, |f, param| {
                     f.write_str(param.mode.prefix())?;
                     self.ty(f, param.ty, inner)

@@ -88,7 +88,7 @@ pub enum TypeKey {
         /// What it points to.
         pointee: TypeId,
     },
-    /// `fn(A, B) -> C`
+    /// `fn(A, B) -> C`, `extern "C" fn(A, B) -> C`
     Fn(FnType),
 }
 
@@ -99,8 +99,8 @@ pub struct FnType {
     pub params: Box<[FnTypeParam]>,
     /// Result type.
     pub ret: TypeId,
-    /// Calls need `checked`.
-    pub unchecked: bool,
+    /// `extern "C"`: called by C's convention, and in `checked` only.
+    pub foreign: bool,
 }
 
 /// One parameter of a function type.

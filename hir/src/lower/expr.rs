@@ -112,7 +112,10 @@ impl Lower<'_> {
             ast::Expr::PtrType { mutable, pointee } => {
                 Expr::PtrType { mutable: *mutable, pointee: self.expr(*pointee) }
             }
-            ast::Expr::FnType { params, ret } => self.fn_type(params, *ret),
+            ast::Expr::FnType { abi, params, ret } => {
+                abi.iter().for_each(|abi| self.check_abi(*abi));
+                self.fn_type(abi.is_some(), params, *ret)
+            }
             ast::Expr::StructType(body) => {
                 return self.type_decl(range, |lower, decl| lower.struct_decl(body, false, true, decl));
             }
@@ -131,9 +134,9 @@ impl Lower<'_> {
         args.iter().map(|arg| Arg { mode: arg.mode, value: self.expr(arg.value) }).collect()
     }
 
-    fn fn_type(&mut self, params: &[ast::FnTypeParam], ret: Option<ast::ExprId>) -> Expr {
+    fn fn_type(&mut self, foreign: bool, params: &[ast::FnTypeParam], ret: Option<ast::ExprId>) -> Expr {
         let params = params.iter().map(|param| (param.mode, self.expr(param.ty))).collect();
-        Expr::FnType { params, ret: ret.map(|ret| self.expr(ret)) }
+        Expr::FnType { foreign, params, ret: ret.map(|ret| self.expr(ret)) }
     }
 
     /// A name: the innermost binding, an item, or something of the prelude.

@@ -68,6 +68,7 @@ impl Lower<'_> {
             parent,
             is_member,
             public,
+            docs: None,
             attrs: Attrs::default(),
             captures: Vec::new(),
             kind: DeclKind::Error,
@@ -80,6 +81,7 @@ impl Lower<'_> {
         let ast = self.ast;
         let item = &ast[id];
         self.item_attributes(item, decl);
+        self.program.decls[decl].docs.clone_from(&item.docs);
         let outer_loops = self.bodies.len();
         match &item.kind {
             ItemKind::Error => {}
@@ -119,16 +121,23 @@ impl Lower<'_> {
         self.open_body(decl, has_self_type);
         let mark = self.scopes.mark();
         let mut lowered = self.signature(&function.sig, decl);
+        lowered.exported = function.export.is_some();
+        function.export.iter().for_each(|abi| self.check_abi(*abi));
         lowered.body = Some(self.block_expr(function.body));
         self.scopes.leave(mark);
         self.store(decl, DeclKind::Fn(lowered));
     }
 
-    fn extern_fn(&mut self, function: &ast::ExternFn, decl: DeclId) {
-        if self.names.name(function.abi.symbol) != "C" {
-            let abi = self.names.name(function.abi.symbol).to_owned();
-            self.error(errors::unknown_abi(self.span(function.abi.range), &abi));
+    /// `"C"` is the only convention beside Kiln's.
+    pub(super) fn check_abi(&mut self, abi: Name) {
+        if self.names.name(abi.symbol) != "C" {
+            let text = self.names.name(abi.symbol).to_owned();
+            self.error(errors::unknown_abi(self.span(abi.range), &text));
         }
+    }
+
+    fn extern_fn(&mut self, function: &ast::ExternFn, decl: DeclId) {
+        self.check_abi(function.abi);
         self.open_body(decl, false);
         let mark = self.scopes.mark();
         let mut lowered = self.signature(&function.sig, decl);
@@ -163,7 +172,15 @@ impl Lower<'_> {
             params.push(Param { local, comptime: param.comptime, mode: param.mode, ty, range: param.range });
         }
         let ret = sig.ret.map(|ret| self.type_expr(ret));
-        FnDecl { params: params.into(), has_receiver, ret, unchecked: sig.unchecked, body: None, external: None }
+        FnDecl {
+            params: params.into(),
+            has_receiver,
+            ret,
+            unchecked: sig.unchecked,
+            body: None,
+            external: None,
+            exported: false,
+        }
     }
 
     fn receiver(&mut self, receiver: ast::Receiver) -> Param {
@@ -200,7 +217,8 @@ impl Lower<'_> {
         }
         let body = Some(self.block_expr(item.body));
         self.scopes.leave(mark);
-        let function = FnDecl { params, has_receiver: true, ret: None, unchecked: false, body, external: None };
+        let function =
+            FnDecl { params, has_receiver: true, ret: None, unchecked: false, body, external: None, exported: false };
         self.store(decl, DeclKind::Drop { ty, function });
     }
 

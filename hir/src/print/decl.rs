@@ -46,6 +46,9 @@ impl Printer<'_> {
     }
 
     fn function(&mut self, function: &FnDecl, path: &str) {
+        if function.exported {
+            self.word("export \"C\" ");
+        }
         if function.unchecked {
             self.word("unchecked ");
         }

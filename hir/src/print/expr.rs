@@ -88,7 +88,7 @@ impl Printer<'_> {
                 self.word(if *mutable { "ptr mut " } else { "ptr const " });
                 self.expr(*pointee);
             }
-            Expr::FnType { params, ret } => self.fn_type(params, *ret),
+            Expr::FnType { foreign, params, ret } => self.fn_type(*foreign, params, *ret),
         }
     }
 
@@ -175,8 +175,8 @@ impl Printer<'_> {
         self.word(" }");
     }
 
-    fn fn_type(&mut self, params: &[(Mode, ExprId)], ret: Option<ExprId>) {
-        self.word("fn(");
+    fn fn_type(&mut self, foreign: bool, params: &[(Mode, ExprId)], ret: Option<ExprId>) {
+        self.word(if foreign { "extern \"C\" fn(" } else { "fn(" });
         self.list(params, |printer, (mode, ty)| {
             printer.mode(*mode);
             printer.expr(*ty);

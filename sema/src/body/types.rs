@@ -42,7 +42,7 @@ impl BodyCx<'_, '_> {
                 let pointee = self.type_of_expr(*pointee)?;
                 Ok(self.sema.pool.ptr(*mutable, pointee))
             }
-            Expr::FnType { params, ret } => self.fn_type(params, *ret, self.expr_span(expr)),
+            Expr::FnType { foreign, params, ret } => self.fn_type(*foreign, params, *ret, self.expr_span(expr)),
             Expr::Error => {
                 let error = self.sema.reporter.check().expect_err("an error node was reported");
                 self.fail(error);
@@ -111,14 +111,20 @@ impl BodyCx<'_, '_> {
         Ok(ty)
     }
 
-    fn fn_type(&mut self, params: &[(Mode, ExprId)], ret: Option<ExprId>, span: Span) -> Checked<TypeId> {
+    fn fn_type(
+        &mut self,
+        foreign: bool,
+        params: &[(Mode, ExprId)],
+        ret: Option<ExprId>,
+        span: Span,
+    ) -> Checked<TypeId> {
         let mut lowered = Vec::with_capacity(params.len());
         for (mode, ty) in params {
             let ty = if *mode == Mode::Value { self.sized_type(*ty) } else { self.type_of_expr(*ty) }?;
             lowered.push(FnTypeParam { mode: param_mode(*mode), ty });
         }
         let ret = ret.map_or(Ok(TypeId::UNIT), |ret| self.return_type(ret))?;
-        let ty = self.sema.pool.fn_type(FnType { params: lowered.into(), ret, unchecked: false });
+        let ty = self.sema.pool.fn_type(FnType { params: lowered.into(), ret, foreign });
         self.sema.check_weight(ty, span)
     }
 

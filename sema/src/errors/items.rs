@@ -127,15 +127,6 @@ pub(crate) fn second_destructor(span: Span, name: &str, first: Span) -> Diagnost
         .also(first, "the first")
 }
 
-pub(crate) fn foreign_parameter(span: Span, ty: &str, has_mode: bool) -> Diagnostic {
-    let error = Diagnostic::error(codes::E0703, span, "C has nothing like this in a signature");
-    if has_mode {
-        error.label("no `borrow` or `inout`").help(format!("take a `ptr const {ty}` or `ptr mut {ty}`"))
-    } else {
-        error.label(format!("`{ty}` can't be passed to C")).help("pass a pointer")
-    }
-}
-
 pub(crate) fn unused_function(span: Span, name: &str) -> Diagnostic {
     Diagnostic::warning(Warning::UnusedFunction, span, format!("the function `{name}` is never used"))
         .help("make it `pub`, or name it with a leading `_`, if that is intended")

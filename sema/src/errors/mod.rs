@@ -2,6 +2,7 @@
 
 mod comptime;
 mod constants;
+mod foreign;
 mod items;
 mod memory;
 mod ownership;
@@ -10,6 +11,7 @@ mod types;
 
 pub(crate) use comptime::*;
 pub(crate) use constants::*;
+pub(crate) use foreign::*;
 pub(crate) use items::*;
 pub(crate) use memory::*;
 pub(crate) use ownership::*;

@@ -118,6 +118,8 @@ impl<'a> BodyCx<'_, 'a> {
             let inst = self.value(arg.value, Expect::None);
             let ty = self.air.types[inst];
             self.settle(ty);
+            let ty = self.ty(inst);
+            self.check_variadic(ty, self.air.ranges[inst]);
             lowered.push(air::Arg { mode: ParamMode::Own, value: inst });
         }
         self.push(Inst::Call { func, args: lowered.into() }, ret, range)
@@ -217,9 +219,15 @@ impl<'a> BodyCx<'_, 'a> {
             return self.check_stray_args(args, range);
         };
         let signature = signature.clone();
-        if signature.unchecked && self.checked == 0 {
-            let error = errors::needs_checked_call(self.span(range), "the function", false);
-            self.error(error);
+        if signature.foreign {
+            if self.checked == 0 {
+                let error =
+                    errors::needs_checked_call(self.span(range), self.sema.sources.text(self.expr_span(callee)), true);
+                self.error(error);
+            }
+            if let Err(error) = self.sema.check_c_signature(&signature, self.expr_span(callee)) {
+                self.fail(error);
+            }
         }
         if args.len() != signature.params.len() {
             let span = self.span(range);

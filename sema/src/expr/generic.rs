@@ -246,7 +246,7 @@ impl<'a> BodyCx<'_, 'a> {
             (Expr::PtrType { pointee, .. }, TypeKey::Ptr { pointee: of, .. }) => {
                 self.match_type(owner, body, *pointee, of, found);
             }
-            (Expr::FnType { params, ret }, TypeKey::Fn(of)) => {
+            (Expr::FnType { params, ret, .. }, TypeKey::Fn(of)) => {
                 let pairs = params.iter().zip(of.params.iter());
                 pairs.for_each(|((_, param), of)| self.match_type(owner, body, *param, of.ty, found));
                 if let Some(ret) = ret {
@@ -368,7 +368,7 @@ fn mentions(body: &hir::Body, expr: ExprId, owner: DeclId, params: &[hir::Param]
         Expr::SliceType(elem) => any(&[*elem]),
         Expr::TupleType(parts) | Expr::Tuple(parts) => any(parts),
         Expr::PtrType { pointee, .. } => any(&[*pointee]),
-        Expr::FnType { params: types, ret } => {
+        Expr::FnType { params: types, ret, .. } => {
             types.iter().any(|(_, ty)| any(&[*ty])) || ret.is_some_and(|ret| any(&[ret]))
         }
         Expr::Call { args, .. } => args.iter().any(|arg| any(&[arg.value])),

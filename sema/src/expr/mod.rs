@@ -122,6 +122,9 @@ impl BodyCx<'_, '_> {
         if found == expected || found == TypeId::NEVER || self.unify(found, expected) {
             return inst;
         }
+        if let Some(callback) = self.as_callback(inst, expected) {
+            return callback;
+        }
         let range = self.air.ranges[inst];
         if self.ty(inst) == TypeId::NEVER {
             return inst;

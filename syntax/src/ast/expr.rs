@@ -203,8 +203,10 @@ pub enum Expr {
         /// What it points to.
         pointee: ExprId,
     },
-    /// `fn(A, inout B) -> C`
+    /// `fn(A, inout B) -> C`, `extern "C" fn(A) -> C`
     FnType {
+        /// The string after `extern`, where the function is called by another convention than Kiln's.
+        abi: Option<Name>,
         /// The parameters.
         params: Box<[FnTypeParam]>,
         /// The result; `None` is `()`.

@@ -34,7 +34,7 @@ pub struct Item {
 pub enum ItemKind {
     /// What could not be parsed; reported.
     Error,
-    /// `fn name(params) -> ret { body }`
+    /// `fn name(params) -> ret { body }`, `export "C" fn name(params) -> ret { body }`
     Fn(Function),
     /// `extern "C" fn name(params) -> ret;`
     ExternFn(ExternFn),
@@ -53,6 +53,8 @@ pub enum ItemKind {
 /// A function with a body.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Function {
+    /// The string after `export`, where other languages can call it.
+    pub export: Option<Name>,
     /// Its name, parameters and result.
     pub sig: FnSig,
     /// Its body.

@@ -77,7 +77,7 @@ pub(super) fn starts_expr(p: &mut In<'_, '_>, place: Place) -> bool {
     match peek(p) {
         Tok::LBrace => place == Place::Anywhere,
         Tok::Ident | Tok::Int | Tok::Float | Tok::Char | Tok::Str | Tok::RawStr | Tok::Label => true,
-        Tok::True | Tok::False | Tok::SelfValue | Tok::SelfType | Tok::Type | Tok::Ptr | Tok::Fn => true,
+        Tok::True | Tok::False | Tok::SelfValue | Tok::SelfType | Tok::Type | Tok::Ptr | Tok::Fn | Tok::Extern => true,
         Tok::Struct | Tok::Enum | Tok::If | Tok::Match | Tok::While | Tok::Loop | Tok::For => true,
         Tok::Break | Tok::Continue | Tok::Return | Tok::Comptime | Tok::Checked | Tok::At => true,
         Tok::LParen | Tok::LBracket | Tok::Minus | Tok::Bang | Tok::Tilde => true,

@@ -15,6 +15,19 @@ use crate::errors::Unsupported;
 use crate::token::Tok;
 use kiln_source::TextRange;
 
+/// `export "C" fn name(params) -> ret { body }`: the word `export` is a name everywhere else.
+pub(super) fn export_fn(p: &mut In<'_, '_>) -> Parsed<Function> {
+    p.skip();
+    let abi = string_name(p, "`\"C\"` after `export`")?;
+    Ok(Function { export: Some(abi), ..function(p)? })
+}
+
+/// Whether `export` and a string stand at the cursor.
+pub(super) fn at_export(p: &mut In<'_, '_>) -> bool {
+    let range = here(p);
+    peek(p) == Tok::Ident && peek_nth(p, 1) == Tok::Str && p.state().slice(range) == "export"
+}
+
 /// `unchecked fn name(params) -> ret { body }`
 pub(super) fn function(p: &mut In<'_, '_>) -> Parsed<Function> {
     let unchecked = eat(p, Tok::Unchecked);
@@ -30,7 +43,7 @@ pub(super) fn function(p: &mut In<'_, '_>) -> Parsed<Function> {
         }
     };
     let body = block_after(p, "`{` and the function's body")?;
-    Ok(Function { sig, body })
+    Ok(Function { export: None, sig, body })
 }
 
 /// `extern "C" fn name(params, ...) -> ret;`

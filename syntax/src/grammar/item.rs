@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! file = { attrs ["pub"] kind }
-//! kind = function | "extern" string "fn" … ";" | ["linear"] ("struct" | "enum") name body | "const" name … ";"
+//! kind = ["export" string] function | "extern" string "fn" … ";" | ["linear"] ("struct" | "enum") name body | "const" name … ";"
 //!      | "drop" "fn" name "(" receiver ")" block | "test" string block
 //! ```
 
@@ -78,6 +78,7 @@ fn kind(p: &mut In<'_, '_>) -> Parsed<(ItemKind, &'static str)> {
         Tok::Const => Ok((const_item(p)?, "a const")),
         Tok::Drop => Ok((drop_fn(p, true)?, "a destructor")),
         Tok::Test => Ok((test_item(p)?, "a test")),
+        _ if function::at_export(p) => Ok((ItemKind::Fn(function::export_fn(p)?), "a function")),
         _ => Err(no_item(p)),
     }
 }
@@ -98,6 +99,7 @@ fn no_item(p: &mut In<'_, '_>) -> Failed {
             "use" | "import" => error("Kiln has no `use`", "write `const util = @import(\"util\");`", None),
             "mod" => error("Kiln has no `mod`", "each file is a module: `const util = @import(\"util\");`", None),
             "unsafe" => error("Kiln has no `unsafe`", "write `unchecked`", Some("unchecked")),
+            "export" => error("`export` is followed by `\"C\"`", "write `export \"C\" fn …`", Some("export \"C\"")),
             "func" | "function" | "def" | "fun" => error("a function starts with `fn`", "write `fn`", Some("fn")),
             _ => return unexpected(p, "an item (`fn`, `struct`, `enum`, `const`, `test`, …)"),
         },

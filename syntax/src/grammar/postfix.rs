@@ -41,7 +41,7 @@ pub(super) fn atom(p: &mut In<'_, '_>, place: Place) -> Parsed<ExprId> {
         }
         Tok::Comptime => return control::comptime(p),
         Tok::Break | Tok::Continue | Tok::Return => return control::jump(p, place),
-        Tok::Fn | Tok::Ptr | Tok::Struct | Tok::Enum | Tok::Bang => return ty::ty(p),
+        Tok::Fn | Tok::Extern | Tok::Ptr | Tok::Struct | Tok::Enum | Tok::Bang => return ty::ty(p),
         token => match ty::primitive(token) {
             Some(primitive) => keyword(p, Expr::Prim(primitive)),
             None => return Err(expr::no_expr(p)),

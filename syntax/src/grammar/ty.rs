@@ -3,13 +3,14 @@
 
 use super::control;
 use super::cursor::{
-    add, bump, eat, error_expr, field_name, here, mistake, peek, peek_nth, position, start, unexpected, word,
+    add, bump, eat, error_expr, expect, field_name, here, mistake, peek, peek_nth, position, start, unexpected, word,
 };
 use super::expr::note_chain;
+use super::item::string_name;
 use super::list::{Grouped, PARENS, bracket_end, grouped, list};
 use super::postfix::{args, intrinsic, member};
 use super::{Failed, In, Parsed, nested_expr, nested_ty, types};
-use crate::ast::{Expr, ExprId, FnTypeParam, Mode, PrimType};
+use crate::ast::{Expr, ExprId, FnTypeParam, Mode, Name, PrimType};
 use crate::errors::Unsupported;
 use crate::token::Tok;
 use kiln_source::TextRange;
@@ -75,7 +76,12 @@ pub(super) fn ty(p: &mut In<'_, '_>) -> Parsed<ExprId> {
         Tok::LParen => parens(p)?,
         Tok::LBracket => brackets(p)?,
         Tok::Ptr => pointer(p)?,
-        Tok::Fn => function(p)?,
+        Tok::Fn => function(p, None)?,
+        Tok::Extern => {
+            p.skip();
+            let abi = string_name(p, "`\"C\"` after `extern`")?;
+            function(p, Some(abi))?
+        }
         Tok::Comptime => return control::comptime(p),
         Tok::Struct => {
             p.skip();
@@ -203,9 +209,9 @@ fn pointer(p: &mut In<'_, '_>) -> Parsed<Expr> {
     Ok(Expr::PtrType { mutable, pointee: nested_ty(p)? })
 }
 
-/// `fn(A, inout B) -> C`
-fn function(p: &mut In<'_, '_>) -> Parsed<Expr> {
-    p.skip();
+/// `fn(A, inout B) -> C`, after `extern "C"` where that stands before it.
+fn function(p: &mut In<'_, '_>, abi: Option<Name>) -> Parsed<Expr> {
+    expect(p, Tok::Fn, "`fn`")?;
     if peek(p) != Tok::LParen {
         return Err(unexpected(p, "`(` after `fn`"));
     }
@@ -215,7 +221,7 @@ fn function(p: &mut In<'_, '_>) -> Parsed<Expr> {
         Ok(FnTypeParam { mode, ty: nested_ty(p)? })
     })?;
     let ret = if eat(p, Tok::Arrow) { Some(nested_ty(p)?) } else { None };
-    Ok(Expr::FnType { params, ret })
+    Ok(Expr::FnType { abi, params, ret })
 }
 
 /// `borrow`, `inout` or nothing.

@@ -116,7 +116,12 @@ impl Printer<'_> {
             Expr::PtrType { mutable, pointee } => {
                 self.around(if *mutable { "ptr mut " } else { "ptr const " }, *pointee, "");
             }
-            Expr::FnType { params, ret } => {
+            Expr::FnType { abi, params, ret } => {
+                if let Some(abi) = abi {
+                    self.word("extern ");
+                    self.quoted(self.interner.name(abi.symbol), '"');
+                    self.word(" ");
+                }
                 self.word("fn(");
                 self.separated(params, |this, &FnTypeParam { mode, ty }| {
                     this.mode(mode);

@@ -11,6 +11,11 @@ impl Printer<'_> {
         match &item.kind {
             ItemKind::Error => self.word("<error>"),
             ItemKind::Fn(function) => {
+                if let Some(abi) = function.export {
+                    self.word("export ");
+                    self.quoted(self.interner.name(abi.symbol), '"');
+                    self.word(" ");
+                }
                 self.signature(&function.sig, false);
                 self.word(" ");
                 self.part(function.body);
