@@ -34,7 +34,11 @@ struct Task {
 }
 
 const TASKS: &[Task] = &[
-    Task { name: "setup", does: "install what native code needs (LLVM, a C++ compiler), once", run: setup::run },
+    Task {
+        name: "setup",
+        does: "install what native code needs (LLVM, a C++ compiler), once; `--cross`: also what other machines need",
+        run: setup::run,
+    },
     Task { name: "demo", does: "set up, build `kiln`, compile an example to native code and run it", run: demo::run },
     Task { name: "test", does: "set up and run all tests; arguments go to the test runner", run: test::run },
     Task { name: "lint", does: "clippy, with warnings as errors", run: lint::run },

@@ -1,13 +1,57 @@
-//! `cargo xtask setup`: installs what native code needs. Does nothing where it is there already.
+//! `cargo xtask setup`: installs what native code needs; with `--cross` also what links and runs programs for other machines. Does
+//! nothing where it is there already.
 
 use crate::llvm::{MAJORS, chosen};
 use crate::process::{call, command, output, which};
-use crate::{Failure, Outcome, no_arguments};
+use crate::{Failure, Outcome};
 
 /// The task.
 pub fn run(args: &[String]) -> Outcome {
-    no_arguments("setup", args)?;
-    ensure()
+    match args {
+        [] => ensure(),
+        [option] if option == "--cross" => {
+            ensure()?;
+            ensure_cross()
+        }
+        [other, ..] => Err(format!("`setup` takes no `{other}`; it takes `--cross`")),
+    }
+}
+
+/// Programs for other machines: what is looked for, and the packages that have it, in the names of Debian and Ubuntu.
+const CROSS: &[(&str, &[&str])] = &[
+    ("aarch64-linux-gnu-gcc", &["gcc-aarch64-linux-gnu", "libc6-dev-arm64-cross"]),
+    ("arm-linux-gnueabihf-gcc", &["gcc-arm-linux-gnueabihf", "libc6-dev-armhf-cross"]),
+    ("riscv64-linux-gnu-gcc", &["gcc-riscv64-linux-gnu", "libc6-dev-riscv64-cross"]),
+    ("i686-linux-gnu-gcc", &["gcc-i686-linux-gnu", "libc6-dev-i386-cross"]),
+    ("qemu-aarch64", &["qemu-user"]),
+    ("wasm-ld", &["lld"]),
+    ("node", &["nodejs"]),
+];
+
+/// Installs what is missing for programs for other machines. What the system does not have is left out, and said.
+fn ensure_cross() -> Outcome {
+    let missing: Vec<_> = CROSS.iter().filter(|(program, _)| which(program).is_none()).collect();
+    if missing.is_empty() {
+        println!("the tools for other machines are installed");
+        return Ok(());
+    }
+    let names = || missing.iter().flat_map(|(_, packages)| packages.iter().copied());
+    let by_hand = || format!("other machines need {} (packages of Debian)", names().collect::<Vec<_>>().join(", "));
+    let apt = Apt::find().ok_or_else(by_hand)?;
+    apt.run(&["update", "-q"])?;
+    let (known, unknown): (Vec<&str>, Vec<&str>) = names().partition(|package| is_available(package));
+    if !known.is_empty() {
+        apt.run(&[&["install", "-q", "-y", "--no-install-recommends"], &known[..]].concat())?;
+    }
+    if !unknown.is_empty() {
+        println!("this system has no {}; the tests of those machines say that they are skipped", unknown.join(", no "));
+    }
+    Ok(())
+}
+
+/// Whether the system has a package.
+fn is_available(package: &str) -> bool {
+    output(&mut command("apt-cache", &["show", package])).is_some_and(|text| !text.is_empty())
 }
 
 /// Installs what is missing.
@@ -47,11 +91,7 @@ impl Apt {
     /// Installs the first LLVM that the system has, and a C++ compiler.
     fn install(&self) -> Outcome {
         self.run(&["update", "-q"])?;
-        let available = |major: &&u32| {
-            let package = format!("llvm-{major}-dev");
-            output(&mut command("apt-cache", &["show", &package])).is_some_and(|text| !text.is_empty())
-        };
-        let major = MAJORS.iter().find(available).ok_or_else(missing)?;
+        let major = MAJORS.iter().find(|major| is_available(&format!("llvm-{major}-dev"))).ok_or_else(missing)?;
         let package = format!("llvm-{major}-dev");
         self.run(&["install", "-q", "-y", "--no-install-recommends", &package, "g++"])
     }
