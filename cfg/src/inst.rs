@@ -1,6 +1,6 @@
 //! Places, operands, instructions and terminators.
 
-use crate::{BinOp, BlockId, Builtin, CastKind, Local, Panic, UnOp, UseKind};
+use crate::{BinOp, BlockId, Builtin, CastKind, Local, Overflow, Panic, UnOp, UseKind};
 use kiln_source::DeclId;
 use kiln_types::{FuncId, StaticId, TypeId, ValueId};
 
@@ -209,6 +209,23 @@ pub enum Stmt {
     StorageLive(Local),
     /// The local's storage ends.
     StorageDead(Local),
+}
+
+impl Stmt {
+    /// Whether the instruction itself can end the program with a reason; a call leaves that to what it calls.
+    pub fn may_panic(&self) -> bool {
+        match self {
+            Stmt::Check(_) => true,
+            Stmt::Assign(_, Rvalue::Unary(op, _)) => matches!(op, UnOp::Neg(Overflow::Checked)),
+            Stmt::Assign(_, Rvalue::Binary(op, ..)) => {
+                use BinOp::{Add, Div, Mul, Rem, Shl, Shr, Sub};
+                let of = Overflow::Checked;
+                matches!(op, Div(_) | Rem(_)) || [Add(of), Sub(of), Mul(of), Shl(of), Shr(of)].contains(op)
+            }
+            Stmt::Assign(_, Rvalue::Cast(kind, _)) => *kind == CastKind::Checked,
+            _ => false,
+        }
+    }
 }
 
 /// How a block ends.

@@ -33,8 +33,17 @@ pub fn run(program: impl FnOnce() -> i32 + Send) -> std::io::Result<Ended> {
     Ok(Ended::Status(program()))
 }
 
+/// Runs `program` in a child process whose standard errors go to a file, and waits for its end.
+///
+/// # Errors
+/// The system makes no process.
+#[cfg(not(unix))]
+pub fn run_with_errors(_errors: &std::fs::File, program: impl FnOnce() -> i32 + Send) -> std::io::Result<Ended> {
+    run(program)
+}
+
 #[cfg(unix)]
-pub use unix::{run, run_captured};
+pub use unix::{run, run_captured, run_with_errors};
 
 #[cfg(unix)]
 mod unix {
@@ -59,6 +68,17 @@ mod unix {
         start(|| be_the_program(program))
     }
 
+    /// Runs `program` in a child process whose standard errors go to a file, and waits for its end.
+    ///
+    /// # Errors
+    /// The system makes no process.
+    pub fn run_with_errors(errors: &File, program: impl FnOnce() -> i32 + Send) -> io::Result<Ended> {
+        start(|| {
+            redirect(errors, 2);
+            be_the_program(program);
+        })
+    }
+
     /// Runs `program` in a child process that reads nothing, writes to these files, and is ended by a signal after `seconds`.
     ///
     /// # Errors
@@ -72,13 +92,17 @@ mod unix {
         let input = File::open("/dev/null")?;
         start(|| {
             for (file, stream) in [(&input, 0), (output, 1), (errors, 2)] {
-                // SAFETY: both are open; the child has streams of its own.
-                unsafe { libc::dup2(file.as_raw_fd(), stream) };
+                redirect(file, stream);
             }
             // SAFETY: sets a clock of this process.
             unsafe { libc::alarm(seconds) };
             be_the_program(program)
         })
+    }
+
+    fn redirect(file: &File, stream: i32) {
+        // SAFETY: the file is open, and the child has streams of its own.
+        unsafe { libc::dup2(file.as_raw_fd(), stream) };
     }
 
     fn start(child: impl FnOnce()) -> io::Result<Ended> {

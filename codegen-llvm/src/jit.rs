@@ -24,9 +24,9 @@ unsafe impl Send for Loaded {}
 
 impl Loaded {
     /// Runs the program in this process. It may end the process, or break it: what it does is up to the program. Gives the
-    /// status that its `main` returns.
-    pub fn run(&self) -> i32 {
-        (self.main)(0, ptr::null())
+    /// status that its `main` returns. It is told that it has `count` arguments, its name included, but not which.
+    pub fn run(&self, count: i32) -> i32 {
+        (self.main)(count, ptr::null())
     }
 }
 

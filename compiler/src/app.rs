@@ -43,7 +43,7 @@ pub fn main(backends: Backends) -> i32 {
         Ok(Task::Explain(code)) => explain(&printer, code.as_deref()),
         Ok(Task::Targets) => with_llvm(backends, || show(&printer, &list_targets(backends))),
         Ok(Task::Doctor(std)) => with_llvm(backends, || show(&printer, &doctor(backends, std.as_deref()))),
-        Ok(Task::Test(options, filter)) => testing::test(&printer, &options, filter.as_deref()),
+        Ok(Task::Test(options, filter)) => testing::test(&printer, backends, &options, filter.as_deref()),
         Ok(Task::Compile(options, args)) => drive(&printer, backends, &options, &args),
         Err(error) => printer.failure(*error),
     });
@@ -115,7 +115,7 @@ fn show(printer: &Printer, text: &str) -> i32 {
 }
 
 /// Lets the program with LLVM do this task. Gives its exit status, if this process is still here to do so.
-fn hand_over(printer: &Printer) -> i32 {
+pub fn hand_over(printer: &Printer) -> i32 {
     start_native().unwrap_or_else(|(program, failed)| printer.failure(missing_part(&program, &failed)))
 }
 

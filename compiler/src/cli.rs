@@ -2,7 +2,8 @@
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use kiln_compiler::{
-    BackendName, Emit, Format, Limits, Linker, Mode, OptLevel, Options, Stage, Tuning, has_native_code, target_named,
+    BackendName, DebugLevel, Emit, Format, Limits, Linker, Mode, OptLevel, Options, Stage, Tuning, has_native_code,
+    target_named,
 };
 use kiln_source::{Diagnostic, nearest};
 use std::ffi::OsString;
@@ -63,19 +64,21 @@ pub enum Command {
         #[command(flatten)]
         compile: CompileArgs,
     },
-    /// Run the tests of a program, on the interpreter
+    /// Run the tests of a program, each in a process of its own
     Test {
         /// Files; the first is the root
         #[arg(required = true, value_name = "FILE")]
         files: Vec<PathBuf>,
-        /// Run them on the interpreter, which is what happens anyway
-        #[arg(long)]
+        /// The same as --backend interp: misuse of memory and leaks are found
+        #[arg(long, conflicts_with = "backend")]
         interp: bool,
         /// Run only tests whose name contains this
         #[arg(long, value_name = "TEXT")]
         filter: Option<String>,
         #[command(flatten)]
         compile: CompileArgs,
+        #[command(flatten)]
+        native: NativeArgs,
     },
     /// List the machines there are programs for, and what works here
     Targets,
@@ -136,6 +139,12 @@ pub struct NativeArgs {
     /// The same as -O0, which is the default
     #[arg(long, conflicts_with_all = ["opt", "release"])]
     pub debug: bool,
+    /// Tell debuggers everything, which is the default without optimisation
+    #[arg(short = 'g', conflicts_with = "debug_info")]
+    pub full_debug_info: bool,
+    /// What debuggers are told; by default everything at -O0, else lines
+    #[arg(long, value_enum, value_name = "LEVEL")]
+    pub debug_info: Option<DebugChoice>,
     /// The linker driver; otherwise KILN_CC, CC or cc
     #[arg(long, value_name = "PROGRAM")]
     pub linker: Option<String>,
@@ -160,6 +169,12 @@ pub struct NativeArgs {
     /// The processor to compile for, as LLVM calls it
     #[arg(long, value_name = "NAME")]
     pub cpu: Option<String>,
+    /// Join the program with the bitcode files (.bc) among its inputs before it is optimised
+    #[arg(long, conflicts_with = "codegen_units")]
+    pub lto: bool,
+    /// Split an optimised program into up to this many parts, each made by a thread: faster to compile, less inlined
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(1..=64))]
+    pub codegen_units: Option<u8>,
     /// Features of the processor: "+avx2,-sse4a"
     #[arg(long, value_name = "LIST", allow_hyphen_values = true)]
     pub features: Option<String>,
@@ -175,9 +190,9 @@ pub enum BackendChoice {
     Llvm,
     /// Cranelift: quick to compile, little optimised
     Cranelift,
-    /// The interpreter (run only)
+    /// The interpreter (run and test only)
     Interp,
-    /// LLVM, in memory (run only)
+    /// LLVM, in memory (run and test only)
     Jit,
 }
 
@@ -189,6 +204,27 @@ impl From<BackendChoice> for BackendName {
             BackendChoice::Cranelift => BackendName::Cranelift,
             BackendChoice::Interp => BackendName::Interp,
             BackendChoice::Jit => BackendName::Jit,
+        }
+    }
+}
+
+/// What debuggers are told.
+#[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
+pub enum DebugChoice {
+    /// Nothing
+    None,
+    /// Which line each instruction belongs to
+    Lines,
+    /// Also functions, variables and types
+    Full,
+}
+
+impl From<DebugChoice> for DebugLevel {
+    fn from(choice: DebugChoice) -> DebugLevel {
+        match choice {
+            DebugChoice::None => DebugLevel::None,
+            DebugChoice::Lines => DebugLevel::Lines,
+            DebugChoice::Full => DebugLevel::Full,
         }
     }
 }
@@ -252,6 +288,7 @@ impl Command {
     /// E0805: there is no such target.
     pub fn task(self) -> Result<Task, Box<Diagnostic>> {
         let mut interpret = false;
+        let mut test_filter = None;
         let (mode, inputs, compile, native, output, args) = match self {
             Command::Targets => return Ok(Task::Targets),
             Command::Doctor { std } => return Ok(Task::Doctor(std)),
@@ -264,12 +301,13 @@ impl Command {
                 if jit {
                     native.backend = BackendChoice::Jit;
                 }
-                let is_auto = native.backend == BackendChoice::Auto;
-                interpret = interp || native.backend == BackendChoice::Interp || (is_auto && !has_native_code());
+                interpret = interp || native.interprets();
                 (Mode::Run, vec![file], compile, Some(native), None, args)
             }
-            Command::Test { files, interp: _, filter, compile } => {
-                return Ok(Task::Test(Box::new(compile.options(Mode::Test, files)?), filter));
+            Command::Test { files, interp, filter, compile, native } => {
+                interpret = interp || native.interprets();
+                test_filter = filter;
+                (Mode::Test, files, compile, Some(native), None, Vec::new())
             }
         };
         let mut options = compile.options(mode, inputs)?;
@@ -278,7 +316,10 @@ impl Command {
         if let Some(native) = native {
             native.apply(&mut options);
         }
-        Ok(Task::Compile(Box::new(options), args))
+        Ok(match mode {
+            Mode::Test => Task::Test(Box::new(options), test_filter),
+            _ => Task::Compile(Box::new(options), args),
+        })
     }
 }
 
@@ -295,6 +336,15 @@ impl CompileArgs {
 }
 
 impl NativeArgs {
+    /// Whether programs run on the interpreter.
+    fn interprets(&self) -> bool {
+        match self.backend {
+            BackendChoice::Interp => true,
+            BackendChoice::Auto => !has_native_code(),
+            _ => false,
+        }
+    }
+
     fn apply(self, options: &mut Options) {
         options.backend = self.backend.into();
         let NativeArgs { opt, release, linker, .. } = self;
@@ -308,7 +358,10 @@ impl NativeArgs {
             Some("z") => OptLevel::MinSize,
             Some(_) => OptLevel::Size,
         };
-        options.linker = Linker::asked_for(linker.as_deref());
+        options.linker = Linker::asked_for(linker.as_deref(), &options.target);
+        let asked = self.full_debug_info.then_some(DebugChoice::Full).or(self.debug_info);
+        options.debug = asked.map(DebugLevel::from);
+        options.folder = std::env::current_dir().map_or_else(|_| String::new(), |here| here.display().to_string());
         options.tuning = Tuning {
             skip_opt: self.skip_opt,
             keep_unopt: self.keep_unopt,
@@ -318,14 +371,17 @@ impl NativeArgs {
             link_args: self.link_arg,
             sysroot: self.sysroot,
             libraries: self.library,
-            objects: Vec::new(),
+            lto: self.lto,
+            units: self.codegen_units.map(usize::from),
+            ..Tuning::default()
         };
         let is_object = |input: &PathBuf| {
             input.extension().is_some_and(|ending| OBJECT_ENDINGS.iter().any(|known| ending == *known))
         };
-        let (objects, inputs) = std::mem::take(&mut options.inputs).into_iter().partition(is_object);
+        let is_bitcode = |input: &PathBuf| input.extension().is_some_and(|ending| ending == "bc");
+        let (objects, inputs): (_, Vec<PathBuf>) = std::mem::take(&mut options.inputs).into_iter().partition(is_object);
         options.tuning.objects = objects;
-        options.inputs = inputs;
+        (options.tuning.bitcode, options.inputs) = inputs.into_iter().partition(is_bitcode);
     }
 }
 

@@ -1,7 +1,8 @@
 //! The compiler as one library: from files to diagnostics, texts of stages, objects and executables.
 //!
-//! [`compile`] is the pipeline on one screen; everything around it is what only this crate knows: paths, the terminal, the
-//! environment, the linker, and how diagnostics look. The `kiln` program is a thin layer over it.
+//! [`compile`] makes [`Artifacts`] of one source text (`cargo run -p kiln-compiler --example library`), [`compile_files`] of a
+//! program of several. `pipeline.rs` is the whole way on one screen; everything around it is what only this crate knows: paths, the
+//! terminal, the environment, the linker, and how diagnostics look. The `kiln` program is a thin layer over it.
 //!
 //! Contract: a compilation reads files through [`Files`] and gives its results as values; it has no global state, so
 //! several can run in one process. The same input gives the same bytes.
@@ -9,6 +10,7 @@
 #![forbid(unsafe_code)]
 
 mod options;
+pub use kiln_codegen::DebugLevel;
 pub use kiln_sema::Limits;
 pub use options::{Emit, Linker, Mode, OptLevel, Options, Tuning, target_named};
 
@@ -19,7 +21,10 @@ mod files;
 pub use files::{Disk, Files, Memory, ReadError};
 
 mod pipeline;
-pub use pipeline::{Checked, Compilation, compile, compile_with};
+pub use pipeline::{Checked, Compilation, compile_files, compile_with};
+
+mod library;
+pub use library::{Artifacts, compile};
 
 mod timings;
 pub use timings::{Timings, ms};
@@ -31,12 +36,13 @@ mod cascade;
 mod import_path;
 mod load;
 
+mod builtins;
 mod emit;
 
 mod backend;
 pub use backend::{
-    Backend, BackendName, Backends, Capabilities, Choice, Executed, Execution, Interpreter, Loaded, Made, Unit, Wanted,
-    has_cranelift, has_llvm, has_native_code,
+    Backend, BackendName, Backends, Capabilities, Choice, Executed, Execution, Interpreter, Loaded, Made, NativeTests,
+    Unit, Wanted, has_cranelift, has_llvm, has_native_code,
 };
 
 #[cfg(unix)]
@@ -46,7 +52,7 @@ mod guard;
 pub use guard::{guarded, silence_panics};
 
 mod render;
-pub use render::{Format, render};
+pub use render::{Format, render, render_one};
 
 mod explain;
 pub use explain::{explain, find_code, list};
@@ -56,6 +62,8 @@ pub use output::{check_outputs, executable_path, write_file};
 
 mod tools;
 
+mod linker;
+
 mod link;
 pub use link::link;
 
@@ -63,11 +71,13 @@ mod doctor;
 pub use doctor::doctor;
 
 mod targets;
-pub use targets::list_targets;
+pub use targets::{list_targets, missing_tools};
+
+mod runner;
 
 mod run;
 pub use kiln_child::Ended;
-pub use run::run;
+pub use run::{command_for, run};
 
 mod interpret;
 pub use interpret::{

@@ -2,6 +2,7 @@
 
 use crate::errors::UnknownTarget;
 use crate::{BackendName, Stage};
+use kiln_codegen::DebugLevel;
 use kiln_sema::Limits;
 use kiln_source::Diagnostic;
 use kiln_types::Target;
@@ -79,17 +80,25 @@ pub struct Tuning {
     pub libraries: Vec<String>,
     /// Objects and archives that are linked with the program, in order.
     pub objects: Vec<PathBuf>,
+    /// Modules as LLVM's bitcode that belong to the program, in order.
+    pub bitcode: Vec<PathBuf>,
+    /// `--lto`: those are joined with the program before it is optimised.
+    pub lto: bool,
+    /// `--codegen-units`: into how many parts a program is split that is optimised; otherwise it is one.
+    pub units: Option<usize>,
 }
 
 impl Tuning {
     /// Whether something is asked of LLVM in particular.
     pub fn is_for_llvm(&self) -> bool {
-        self.skip_opt || self.keep_unopt || self.passes.is_some() || self.cpu.is_some() || self.features.is_some()
+        let passes = self.skip_opt || self.keep_unopt || self.passes.is_some();
+        passes || self.cpu.is_some() || self.features.is_some() || self.lto || !self.bitcode.is_empty()
     }
 
     /// Whether the program needs more than itself and the C library.
     pub fn links_more(&self) -> bool {
-        !(self.link_args.is_empty() && self.libraries.is_empty() && self.objects.is_empty() && self.sysroot.is_none())
+        let inputs = self.objects.len() + self.bitcode.len();
+        !(self.link_args.is_empty() && self.libraries.is_empty() && inputs == 0 && self.sysroot.is_none())
     }
 }
 
@@ -124,6 +133,10 @@ pub struct Options {
     pub limits: Limits,
     /// Whether evaluations at compile time are measured one by one.
     pub timings: bool,
+    /// How much a debugger is told, where somebody asked; see [`Options::debug_level`].
+    pub debug: Option<DebugLevel>,
+    /// The folder that paths are relative to, for debuggers; nothing if they need not know.
+    pub folder: String,
 }
 
 impl Options {
@@ -144,7 +157,26 @@ impl Options {
             std_dir: None,
             limits: Limits::default(),
             timings: false,
+            debug: None,
+            folder: String::new(),
         }
+    }
+
+    /// How much a debugger is told. By itself: everything without optimisation, with it only lines; nothing of what is not
+    /// linked, and where someone is to read what was made.
+    pub fn debug_level(&self) -> DebugLevel {
+        let is_read = self.emits.iter().any(|emit| emit.stage.is_made_by_backend() && emit.stage != Stage::Obj);
+        match self.debug {
+            Some(level) => level,
+            None if is_read || self.runs_in_memory() => DebugLevel::None,
+            None if self.opt == OptLevel::None => DebugLevel::Full,
+            None => DebugLevel::Lines,
+        }
+    }
+
+    /// The folder that debuggers are told: only of what is not to be given away.
+    pub fn debug_folder(&self) -> &str {
+        if self.debug_level() == DebugLevel::Full { &self.folder } else { "" }
     }
 
     /// Whether a stage is to be emitted.
@@ -157,18 +189,21 @@ impl Options {
         self.wants_executable() || self.emits.iter().any(|emit| emit.stage.is_made_by_backend())
     }
 
-    /// Whether the program is run, needs nothing from elsewhere, and so need not be linked.
+    /// Whether the program or its tests are run, need nothing from elsewhere, and so need not be linked.
     pub fn runs_in_memory(&self) -> bool {
         let is_plain =
             self.linker.as_ref().is_none_or(|linker| linker.asked_by != "--linker") && !self.tuning.links_more();
-        self.mode == Mode::Run && self.wants_executable() && is_plain && self.target == Target::host()
+        matches!(self.mode, Mode::Run | Mode::Test)
+            && self.wants_executable()
+            && is_plain
+            && self.target == Target::host()
     }
 
-    /// Whether an executable is to be made: by `run`, and by `build` unless it was only asked to emit something.
+    /// Whether an executable is to be made: by `run` and `test`, and by `build` unless it was only asked to emit something.
     pub fn wants_executable(&self) -> bool {
         match self.mode {
-            Mode::Check | Mode::Test => false,
-            Mode::Run => !self.interpret,
+            Mode::Check => false,
+            Mode::Run | Mode::Test => !self.interpret,
             Mode::Build => self.emits.is_empty() || self.output.is_some(),
         }
     }

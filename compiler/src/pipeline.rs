@@ -1,6 +1,7 @@
 //! The pipeline on one screen.
 
 use crate::backend::{Backend, Backends, Choice, Loaded, Made, Unit, Wanted};
+use crate::builtins;
 use crate::cascade::Broken;
 use crate::emit::{check_only, cut, emit_functions};
 use crate::errors::BackendUnavailable;
@@ -8,8 +9,9 @@ use crate::guard::Phase;
 use crate::load::load;
 use crate::timings::{Clock, Timings};
 use crate::{Emitted, Files, Mode, Options, Session, Stage};
+use kiln_cfg::Terminator;
 use kiln_sema::Analysis;
-use kiln_source::{Diagnostic, Severity, SourceMap};
+use kiln_source::{Diagnostic, Severity, SourceMap, Span};
 
 /// What a compilation came to.
 #[derive(Debug)]
@@ -39,6 +41,20 @@ pub struct Checked {
     pub analysis: Analysis,
 }
 
+impl Checked {
+    /// The whole of what panics at the start of a span; the span itself, if nothing does.
+    pub fn panicking_at(&self, start: Span) -> Span {
+        let bodies = self.analysis.program.funcs().map(|(_, func)| func).filter(|func| func.file == start.file);
+        let ranges = bodies.flat_map(|func| func.blocks.iter()).flat_map(|block| {
+            let stmts = block.stmts.iter().zip(&block.ranges).filter(|(stmt, _)| stmt.may_panic());
+            let end = matches!(block.term, Terminator::Panic(..)).then_some(block.term_range);
+            stmts.map(|(_, range)| *range).chain(end)
+        });
+        let found = ranges.filter(|range| range.start == start.range.start).max_by_key(|range| range.end);
+        Span { range: found.unwrap_or(start.range), ..start }
+    }
+}
+
 impl Compilation {
     /// Whether the program is wrong.
     pub fn has_errors(&self) -> bool {
@@ -47,7 +63,7 @@ impl Compilation {
 }
 
 /// Compiles what the options ask for, with the backend of this build that fits. Never prints, links or runs anything.
-pub fn compile(options: &Options, files: &dyn Files) -> Compilation {
+pub fn compile_files(options: &Options, files: &dyn Files) -> Compilation {
     let choice = Backends::all().choose(options);
     let backend = match &choice {
         Ok(Choice::Here(backend)) => Some(*backend),
@@ -57,9 +73,11 @@ pub fn compile(options: &Options, files: &dyn Files) -> Compilation {
     if let Err(refusal) = choice
         && options.needs_backend()
     {
-        // Says more than that there is no backend.
+        // Says more than that there is no backend, and less than what is wrong with the program.
         compilation.diagnostics.retain(|diagnostic| diagnostic.code != refusal.code);
-        compilation.diagnostics.push(*refusal);
+        if !compilation.has_errors() {
+            compilation.diagnostics.push(*refusal);
+        }
     }
     compilation
 }
@@ -150,7 +168,10 @@ fn generate(session: &mut Session<'_>, analysis: &mut Analysis, backend: Option<
         options,
     };
     let made = match backend {
-        Some(backend) => backend.compile(unit, &wanted),
+        Some(backend) => backend.compile(unit, &wanted).and_then(|mut made| {
+            made.objects.extend(builtins::needed(&made.objects, options, backend)?);
+            Ok(made)
+        }),
         None => Err(Box::new(BackendUnavailable::NoLlvm { wanted: "native code".to_owned() }.diagnostic())),
     };
     match made {

@@ -2,7 +2,7 @@
 
 use crate::app::{FAILED, USAGE};
 use crate::cli::Color;
-use kiln_compiler::{Format, Interpreted, panic_text, render};
+use kiln_compiler::{Format, Interpreted, panic_text, render, render_one};
 use kiln_source::{Diagnostic, SourceMap, codes};
 use std::io::{self, IsTerminal, Write};
 
@@ -32,6 +32,11 @@ impl Printer {
         if !diagnostics.is_empty() || self.format == Format::Json {
             self.write(&render(diagnostics, sources, self.format, self.colour));
         }
+    }
+
+    /// Writes what there is to say about a test.
+    pub fn about_test(&self, diagnostic: &Diagnostic, sources: &SourceMap) {
+        self.write(&render_one(diagnostic, sources, self.format, self.colour));
     }
 
     /// Writes an error that is in no file. Gives the exit status.

@@ -1,12 +1,17 @@
-//! `kiln test`: runs tests on the interpreter and reports them.
+//! `kiln test`: runs tests, as native code or on the interpreter, and reports them.
 //!
-//! A line on standard output for each test, with its time; why one failed, and what one leaked, on standard error. A test
-//! that does not free what it allocated passes with a warning.
+//! A line on standard output for each test, with its time; why one failed, and what one leaked, on standard error. On the
+//! interpreter a test that does not free what it allocated passes with a warning.
 
-use crate::app::FAILED;
+mod native;
+
+use crate::app::{FAILED, hand_over};
 use crate::printer::Printer;
-use kiln_compiler::{Called, Disk, Interpreted, Limits, Options, Streams, TestRun, compile_with, ms, run_tests};
-use kiln_source::{Diagnostic, Severity, SourceMap, Span, codes};
+use kiln_compiler::{
+    Backends, Called, Checked, Choice, Compilation, Disk, Interpreted, Limits, Options, Streams, TestRun, compile_with,
+    ms, run_tests,
+};
+use kiln_source::{Diagnostic, FileId, Severity, SourceMap, Span, codes};
 use std::io::{self, Write};
 use std::mem::ManuallyDrop;
 use std::time::{Duration, Instant};
@@ -20,47 +25,78 @@ struct Counts {
 }
 
 /// Compiles and runs the tests whose name contains `filter`. Gives the exit status.
-pub fn test(printer: &Printer, options: &Options, filter: Option<&str>) -> i32 {
-    let (compilation, checked) = compile_with(options, &Disk, None);
+pub fn test(printer: &Printer, backends: Backends, options: &Options, filter: Option<&str>) -> i32 {
+    let backend = match backends.choose(options) {
+        Ok(Choice::Here(backend)) => backend,
+        Ok(Choice::Beside) => return hand_over(printer),
+        Err(error) => return printer.failure(*error),
+    };
+    let (mut compilation, checked) = compile_with(options, &Disk, Some(backend));
     let mut checked = ManuallyDrop::new(checked);
-    let sources = &compilation.sources;
-    printer.diagnostics(&compilation.diagnostics, sources);
+    printer.diagnostics(&compilation.diagnostics, &compilation.sources);
     if options.timings {
-        printer.plain(&compilation.timings.table(sources));
+        printer.plain(&compilation.timings.table(&compilation.sources));
     }
     if compilation.has_errors() {
         return FAILED;
     }
-    let mut streams = Streams { out: io::stdout(), errors: io::stderr(), input: io::stdin() };
     let wants = |name: &str| filter.is_none_or(|filter| name.contains(filter));
-    let is_std = {
-        let modules = &checked.hir.modules;
-        let files: Vec<_> = modules.iter().filter(|module| module.is_std).map(|module| module.file).collect();
-        move |span: Span| files.contains(&span.file)
+    let start = Instant::now();
+    let counts = match options.interpret {
+        true => Ok(interpret(printer, &compilation, &mut checked, &wants)),
+        false => native::run(printer, &mut compilation, &checked, options, &wants),
     };
+    match counts {
+        Ok(counts) => {
+            summary(&counts, start.elapsed());
+            if counts.failed == 0 { 0 } else { FAILED }
+        }
+        Err(error) => printer.failure(*error),
+    }
+}
+
+fn interpret(
+    printer: &Printer,
+    compilation: &Compilation,
+    checked: &mut Checked,
+    wants: &dyn Fn(&str) -> bool,
+) -> Counts {
+    let sources = &compilation.sources;
+    let mut streams = Streams { out: io::stdout(), errors: io::stderr(), input: io::stdin() };
+    let std_files = std_files(checked);
+    let is_std = |span: Span| std_files.contains(&span.file);
     let limits = Limits { steps: 0, depth: 0, memory: 0 };
-    let (start, mut counts) = (Instant::now(), Counts::default());
-    run_tests(&mut checked, limits, &mut streams, wants, |run, _| report(printer, sources, &is_std, run, &mut counts));
-    summary(&counts, start.elapsed());
-    if counts.failed == 0 { 0 } else { FAILED }
+    let mut counts = Counts::default();
+    run_tests(checked, limits, &mut streams, wants, |run, _| report(printer, sources, &is_std, run, &mut counts));
+    counts
+}
+
+/// The files of the library.
+fn std_files(checked: &Checked) -> Vec<FileId> {
+    checked.hir.modules.iter().filter(|module| module.is_std).map(|module| module.file).collect()
+}
+
+/// The line of a test that ended.
+fn say_ended(passed: bool, name: &str, time: Duration) {
+    println!("{} {name} ({})", if passed { "ok    " } else { "FAILED" }, ms(time));
+    // What follows on standard errors belongs to this line.
+    let _ = io::stdout().flush();
 }
 
 fn report(printer: &Printer, sources: &SourceMap, is_std: &dyn Fn(Span) -> bool, run: &TestRun, counts: &mut Counts) {
     let TestRun { name, time, called } = run;
     let passed = called.ended == Interpreted::Status(0);
-    println!("{} {name} ({})", if passed { "ok    " } else { "FAILED" }, ms(*time));
-    // What follows on standard errors belongs to this line.
-    let _ = io::stdout().flush();
+    say_ended(passed, name, *time);
     match (passed, leak(called)) {
         (true, None) => counts.passed += 1,
         (true, Some(warning)) => {
             counts.passed += 1;
             counts.leaking += 1;
-            printer.diagnostics(&[warning], sources);
+            printer.about_test(&warning, sources);
         }
         (false, _) => {
             counts.failed += 1;
-            printer.diagnostics(&[failure(called, is_std)], sources);
+            printer.about_test(&failure(called, is_std), sources);
         }
     }
 }
@@ -91,10 +127,13 @@ fn failure(called: &Called, is_std: &dyn Fn(Span) -> bool) -> Diagnostic {
             }
         }
         Interpreted::Stopped(error) => (**error).clone(),
-        Interpreted::Status(status) => {
-            Diagnostic::global_error(codes::E0306, format!("the test ended the program with status {status}"))
-        }
+        Interpreted::Status(status) => ended_with(*status),
     }
+}
+
+/// A test that ended its program, which it must not do.
+fn ended_with(status: i32) -> Diagnostic {
+    Diagnostic::global_error(codes::E0306, format!("the test ended the program with status {status}"))
 }
 
 /// As many callers are shown with their source.

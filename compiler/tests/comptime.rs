@@ -76,7 +76,7 @@ test \"uses what was freed\" { checked { let p: ptr mut u8 = @alloc(u8, 3); @fre
 #[test]
 fn tests_are_reported_one_by_one() {
     let place = Place::with_main(TESTS);
-    let done = place.kiln(&["test", "main.kiln"]);
+    let done = place.kiln(&["test", "--interp", "main.kiln"]);
     assert_eq!(done.status.code(), Some(1));
     let lines: Vec<&str> = done.stdout.lines().collect();
     let begins = ["ok     halves (", "FAILED odd halves (", "ok     leaves memory (", "FAILED uses what was freed ("];

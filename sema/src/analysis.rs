@@ -55,12 +55,16 @@ pub fn analyze(
     let exports = sema.check_exports();
     sema.check_main(&exports);
     sema.ensure_panic();
+    if options.mode == Mode::Test {
+        // An error is reported.
+        let _ = sema.make_test_entry(&tests);
+    }
     sema.drain_queue();
     sema.check_unused_functions();
     sema.reporter.silence(&hir.allows());
     if options.mode != Mode::Check {
         let roots = match options.mode {
-            Mode::Test => tests.iter().map(|test| test.func).collect(),
+            Mode::Test => sema.program.entry.into_iter().collect(),
             _ => sema.program.entry.into_iter().chain(exports.iter().map(|export| export.func)).collect(),
         };
         sema.keep_reachable(roots);

@@ -5,15 +5,17 @@
 
 use crate::body::BodyCx;
 use crate::errors;
+use crate::intrinsic::Put;
 use kiln_air::{Inst, InstId};
 use kiln_source::{Symbol, TextRange};
 use kiln_types::{Pool, TypeId, TypeKey, ValueId, arith};
 
 /// What is to be put in place when a literal's type is known.
 #[derive(Clone, Copy, Debug)]
-enum Pending {
+pub(crate) enum Pending {
     Int { inst: InstId, value: u128, negative: bool },
     Float { inst: InstId, text: Symbol, negative: bool },
+    Put(Put),
 }
 
 /// The variables of one body.
@@ -21,7 +23,7 @@ enum Pending {
 pub(crate) struct Infer {
     /// What each variable was found to be: a type, or another variable.
     vars: Vec<Option<TypeId>>,
-    pending: Vec<Pending>,
+    pub pending: Vec<Pending>,
 }
 
 impl Infer {
@@ -165,7 +167,7 @@ impl BodyCx<'_, '_> {
 
     /// Settles all variables and puts literals and types in place.
     pub fn finish_inference(&mut self) {
-        if self.infer.vars.is_empty() {
+        if self.infer.vars.is_empty() && self.infer.pending.is_empty() {
             return;
         }
         for index in 0..self.infer.pending.len() {
@@ -180,6 +182,11 @@ impl BodyCx<'_, '_> {
                     let ty = self.settle(self.air.types[inst]);
                     let value = self.float_value(text, negative, ty, self.air.ranges[inst]);
                     self.air.insts[inst] = Inst::Const(value);
+                }
+                Pending::Put(put) => {
+                    if let Err(error) = self.put_value(put) {
+                        self.fail(error);
+                    }
                 }
             }
         }

@@ -35,6 +35,7 @@ mod expr;
 mod infer;
 mod pattern;
 mod stmt;
+mod test_main;
 
 mod exhaustive;
 mod intrinsic;

@@ -72,6 +72,18 @@ impl SourceMap {
         self.file(span.file).line_column(span.range.start)
     }
 
+    /// The place that [`SourceMap::location`] calls so: an empty span; `None` if there is no such place.
+    pub fn find(&self, location: &str) -> Option<Span> {
+        let (rest, column) = location.rsplit_once(':')?;
+        let (name, line) = rest.rsplit_once(':')?;
+        let (line, column): (usize, usize) = (line.parse().ok()?, column.parse().ok()?);
+        let (id, file) = self.iter().find(|(_, file)| &*file.name == name)?;
+        let from = *file.line_starts().get(line.checked_sub(1)?)?;
+        let (offset, _) = file.text[from as usize..].char_indices().nth(column.checked_sub(1)?)?;
+        let at = from + offset as u32;
+        Some(Span::new(id, at, at))
+    }
+
     /// `name:line:column` of a span's start, the form panics and short diagnostics use.
     pub fn location(&self, span: Span) -> String {
         let at = self.line_column(span);
@@ -91,5 +103,17 @@ mod tests {
         assert_eq!(map.line_column(Span::new(file, 5, 5)), LineColumn { line: 2, column: 2 });
         assert_eq!(map.line_column(Span::new(file, 99, 99)), LineColumn { line: 3, column: 1 });
         assert_eq!(map.location(Span::new(file, 3, 5)), "a.kiln:2:1");
+    }
+
+    #[test]
+    fn places_are_found_by_their_locations() {
+        let mut map = SourceMap::default();
+        map.add("a.kiln", "ab\n");
+        let file = map.add("b:c.kiln", "ab\nδx\n");
+        assert_eq!(map.find("b:c.kiln:2:2"), Some(Span::new(file, 5, 5)));
+        for unknown in ["", "a.kiln", "a.kiln:1", "a.kiln:0:1", "a.kiln:1:0", "a.kiln:9:1", "a.kiln:1:99", "d.kiln:1:1"]
+        {
+            assert_eq!(map.find(unknown), None, "{unknown}");
+        }
     }
 }

@@ -2,7 +2,7 @@
 
 use super::{Backend, BackendName, Interpreter, has_llvm};
 use crate::errors::BackendUnavailable;
-use crate::{OptLevel, Options, Stage};
+use crate::{Mode, OptLevel, Options, Stage};
 use kiln_source::Diagnostic;
 
 /// The backends that a program has inside.
@@ -114,7 +114,10 @@ fn check(backend: &dyn Backend, options: &Options) -> Result<(), Box<Diagnostic>
     if let Some(stage) = stages.into_iter().find(|stage| !can.stages.contains(stage)) {
         return Err(Box::new(BackendUnavailable::NoStage { backend: name, stage }.diagnostic()));
     }
-    if options.wants_executable() && !can.links && !(can.executes && options.mode == crate::Mode::Run) {
+    if (options.tuning.lto || !options.tuning.bitcode.is_empty()) && !can.stages.contains(&Stage::Bitcode) {
+        return Err(Box::new(BackendUnavailable::NoBitcode { backend: name }.diagnostic()));
+    }
+    if options.wants_executable() && !can.links && !(can.executes && matches!(options.mode, Mode::Run | Mode::Test)) {
         return Err(Box::new(BackendUnavailable::NoExecutables { backend: name }.diagnostic()));
     }
     if options.needs_backend() && !backend.targets().contains(&&*options.target.triple) {

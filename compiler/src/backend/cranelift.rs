@@ -17,8 +17,8 @@ const WORTH_A_THREAD: usize = 200;
 const MOST_THREADS: usize = 7;
 
 impl Loaded for codegen::Loaded {
-    fn run(&self) -> i32 {
-        codegen::Loaded::run(self)
+    fn run(&self, count: i32) -> i32 {
+        codegen::Loaded::run(self, count)
     }
 }
 
@@ -40,7 +40,7 @@ impl Backend for Cranelift {
     }
 
     fn compile(&self, unit: Unit<'_>, wanted: &Wanted) -> Result<Made, Box<Diagnostic>> {
-        let Unit { program, pool, layouts, sources, name, options, .. } = unit;
+        let Unit { program, pool, layouts, sources, names, name, options } = unit;
         let wants = |stage| wanted.stages.contains(&stage);
         let functions = program.bodies.iter().flatten().count();
         let cores = thread::available_parallelism().map_or(1, usize::from);
@@ -49,17 +49,19 @@ impl Backend for Cranelift {
             optimise: options.opt != OptLevel::None,
             threads: (cores - 1).min(functions / WORTH_A_THREAD).min(MOST_THREADS),
             ir: wants(Stage::Clif),
+            debug: codegen::DebugInfo { level: options.debug_level(), folder: options.debug_folder().into() },
+            unwind_tables: options.debug_level() != codegen::DebugLevel::None,
             ..codegen::Options::default()
         };
         if wanted.in_memory && wanted.stages.is_empty() {
-            match codegen::load(program, pool, layouts, sources, &settings) {
+            match codegen::load(program, pool, layouts, sources, names, &settings) {
                 Ok(loaded) => return Ok(Made { loaded: Some(Box::new(loaded)), ..Made::default() }),
                 // A foreign function that only the linker finds.
                 Err(CodegenError::EmissionFailed { .. }) => {}
                 Err(error) => return Err(diagnostic(error)),
             }
         }
-        let made = codegen::compile(program, pool, layouts, sources, &settings).map_err(diagnostic)?;
+        let made = codegen::compile(program, pool, layouts, sources, names, &settings).map_err(diagnostic)?;
         let mut stages: Vec<(Stage, Vec<u8>)> = Vec::new();
         stages.extend(made.ir.map(|text| (Stage::Clif, text.into_bytes())));
         if wants(Stage::Obj) {

@@ -1,11 +1,13 @@
 //! Native code through LLVM, as objects or in memory.
 
 use super::{Backend, Capabilities, Loaded, Made, Unit, Wanted};
-use crate::errors::{BackendUnavailable, InternalError};
+use crate::errors::{BackendUnavailable, InternalError, UnreadableFile};
 use crate::{OptLevel, Options, Stage};
 use kiln_codegen_llvm as codegen;
 use kiln_codegen_llvm::CodegenError;
 use kiln_source::Diagnostic;
+use std::fs;
+use std::path::PathBuf;
 
 /// LLVM.
 pub(super) struct Llvm {
@@ -17,8 +19,8 @@ pub(super) struct Llvm {
 const UNITS: usize = 8;
 
 impl Loaded for codegen::Loaded {
-    fn run(&self) -> i32 {
-        codegen::Loaded::run(self)
+    fn run(&self, count: i32) -> i32 {
+        codegen::Loaded::run(self, count)
     }
 }
 
@@ -44,7 +46,11 @@ impl Backend for Llvm {
     fn compile(&self, unit: Unit<'_>, wanted: &Wanted) -> Result<Made, Box<Diagnostic>> {
         let Unit { program, pool, layouts, sources, names, name, options } = unit;
         let wants = |stage| wanted.stages.contains(&stage);
-        let settings = settings(name, options, wanted);
+        let bitcode = read_bitcode(options)?;
+        let mut settings = settings(name, options, wanted);
+        if options.tuning.lto {
+            settings.joined.clone_from(&bitcode);
+        }
         let made = codegen::compile(program, pool, layouts, sources, names, &settings).map_err(diagnostic)?;
         let shown = if settings.wanted.optimised_ir { made.optimised_ir } else { made.ir.clone() };
         let stages = [
@@ -55,12 +61,29 @@ impl Backend for Llvm {
         ];
         let stages = stages.into_iter().filter_map(|(stage, bytes)| Some((stage, bytes?))).collect();
         let unoptimised = made.ir.filter(|_| options.tuning.keep_unopt).map(String::into_bytes);
-        let objects = if wanted.executable { made.objects } else { Vec::new() };
+        let mut objects = if wanted.executable { made.objects } else { Vec::new() };
+        if wanted.executable && !options.tuning.lto {
+            for module in &bitcode {
+                objects.push(codegen::compile_bitcode(module, &options.target, &settings).map_err(diagnostic)?);
+            }
+        }
         // A foreign function that only the linker finds is no mistake.
         let loaded = (self.in_memory && wanted.in_memory).then(|| codegen::load(&objects).ok()).flatten();
         let loaded = loaded.map(|loaded| Box::new(loaded) as Box<dyn Loaded>);
         Ok(Made { stages, unoptimised, objects: if loaded.is_some() { Vec::new() } else { objects }, loaded })
     }
+}
+
+/// The modules that come as bitcode.
+fn read_bitcode(options: &Options) -> Result<Vec<codegen::Bitcode>, Box<Diagnostic>> {
+    let read = |path: &PathBuf| {
+        let name = path.to_string_lossy().into_owned();
+        match fs::read(path) {
+            Ok(bytes) => Ok(codegen::Bitcode { name: name.into(), bytes: bytes.into() }),
+            Err(error) => Err(Box::new(UnreadableFile { name: &name, error: error.into(), import: None }.diagnostic())),
+        }
+    };
+    options.tuning.bitcode.iter().map(read).collect()
 }
 
 fn settings(name: &str, options: &Options, wanted: &Wanted) -> codegen::Options {
@@ -79,7 +102,14 @@ fn settings(name: &str, options: &Options, wanted: &Wanted) -> codegen::Options 
             (None, true) => Some("".into()),
             (None, false) => None,
         },
-        units: if wants(Stage::Obj) { 1 } else { UNITS },
+        debug: codegen::DebugInfo { level: options.debug_level(), folder: options.debug_folder().into() },
+        unwind_tables: options.debug_level() != codegen::DebugLevel::None,
+        units: match (level.optimises(), tuning.units) {
+            _ if wants(Stage::Obj) => 1,
+            (true, None) => 1,
+            (_, Some(units)) => units,
+            (false, None) => UNITS,
+        },
         wanted: codegen::Wanted {
             ir: wants(Stage::LlvmIr) && (!is_changed || tuning.keep_unopt),
             optimised_ir: wants(Stage::LlvmIr) && is_changed,

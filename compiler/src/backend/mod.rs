@@ -18,7 +18,7 @@ pub use choice::{Backends, Choice};
 mod execute;
 #[cfg(unix)]
 pub use execute::run_captured;
-pub use execute::{Executed, Execution};
+pub use execute::{Executed, Execution, NativeTests};
 
 pub use interpreter::Interpreter;
 
@@ -131,8 +131,9 @@ pub struct Made {
 
 /// A program in memory.
 pub trait Loaded: Debug + Send {
-    /// Runs it in this process, which it may end or break. Gives the status that its `main` returns.
-    fn run(&self) -> i32;
+    /// Runs it in this process, which it may end or break, and tells it that it has `count` arguments, its name included. Gives the
+    /// status that its `main` returns.
+    fn run(&self, count: i32) -> i32;
 }
 
 /// Whether this build has LLVM, in this program or beside it.

@@ -45,6 +45,15 @@ pub fn render(diagnostics: &[Diagnostic], sources: &SourceMap, format: Format, c
     }
 }
 
+/// Renders one diagnostic that stands by itself, without a count.
+pub fn render_one(diagnostic: &Diagnostic, sources: &SourceMap, format: Format, colour: bool) -> String {
+    match format {
+        Format::Human => human::diagnostic(diagnostic, sources, colour) + "\n",
+        Format::Short => short::diagnostic(diagnostic, sources),
+        Format::Json => json::diagnostic(diagnostic, sources),
+    }
+}
+
 /// What is shown, in the order of the places: at most [`SHOWN`], errors rather than warnings, the first ones.
 fn shown(diagnostics: &[Diagnostic]) -> Vec<&Diagnostic> {
     let place =

@@ -11,7 +11,7 @@ use kiln_source::{FileId, Span, TextRange};
 use kiln_types::{ParamMode, TypeId, TypeKey, VariantKind};
 
 /// Which function of the run-time library writes a value without parts, and as what type it takes it.
-fn leaf(cx: &Sema<'_>, ty: TypeId) -> Option<(&'static str, TypeId)> {
+pub(super) fn leaf(cx: &Sema<'_>, ty: TypeId) -> Option<(&'static str, TypeId)> {
     Some(match *cx.pool.key(ty) {
         TypeKey::Unit => ("unit", TypeId::UNIT),
         TypeKey::Bool => ("bool", TypeId::BOOL),

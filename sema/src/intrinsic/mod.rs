@@ -1,10 +1,13 @@
 //! Intrinsics: the one table of `@names`, and what each is in AIR.
 
+mod assert;
 mod cast;
 mod dbg;
 mod freeze;
 mod memory;
 mod reflect;
+
+pub(crate) use assert::Put;
 
 use crate::body::BodyCx;
 use crate::context::Checked;
@@ -289,17 +292,6 @@ impl<'a> BodyCx<'_, 'a> {
     fn text_argument(&mut self, expr: ExprId) -> InstId {
         let inst = self.operand(expr, Expect::Hint(TypeId::STR));
         self.fit_place(inst, TypeId::STR)
-    }
-
-    /// `@assert(c)`, `@assert(c, "…")`: `if !c { panic }`
-    fn assert(&mut self, cond: ExprId, message: Option<ExprId>, range: TextRange) -> InstId {
-        let cond = self.value(cond, Expect::Type(TypeId::BOOL));
-        let panic = match message {
-            Some(message) => self.panic(message, range),
-            None => self.push(Inst::Panic(Panic::AssertionFailed, None), TypeId::NEVER, range),
-        };
-        let ok = self.unit(range);
-        self.push(Inst::If { cond, then: ok, else_: Some(panic) }, TypeId::UNIT, range)
     }
 
     /// `@target_arch()`: a variant of the library's `Arch`.

@@ -1,0 +1,128 @@
+//! Tests as native code: each runs in a process of its own, and says on its standard errors why it panics.
+
+use super::{Counts, ended_with, say_ended, std_files};
+use crate::printer::Printer;
+use kiln_compiler::{Checked, Compilation, Ended, NativeTests, Options};
+use kiln_source::{Diagnostic, FileId, SourceMap, Span, codes};
+use std::fs::File;
+use std::io::{self, Read, Seek, Write};
+use std::time::Instant;
+
+/// The status of a process that panicked.
+const PANIC: i32 = 101;
+
+/// Runs the tests that are wanted.
+///
+/// # Errors
+/// The program could not be linked, or there are no processes or files for it.
+pub fn run(
+    printer: &Printer,
+    compilation: &mut Compilation,
+    checked: &Checked,
+    options: &Options,
+    wants: &dyn Fn(&str) -> bool,
+) -> Result<Counts, Box<Diagnostic>> {
+    let mut counts = Counts::default();
+    let tests = &checked.analysis.tests;
+    if tests.is_empty() {
+        return Ok(counts);
+    }
+    let mut program = NativeTests::of(compilation, options)?;
+    let std_files = std_files(checked);
+    for (index, test) in tests.iter().enumerate().filter(|(_, test)| wants(&test.name)) {
+        let mut errors = tempfile::tempfile().map_err(no_file)?;
+        let start = Instant::now();
+        let ended = program.run(index, &errors, options)?;
+        let time = start.elapsed();
+        let said = read(&mut errors).map_err(no_file)?;
+        let panic = Panic::in_text(&said).filter(|_| ended == Ended::Status(PANIC));
+        let before = panic.as_ref().map_or(&*said, |panic| panic.before);
+        // Where standard errors are closed, nobody can be told.
+        let _ = io::stderr().write_all(before.as_bytes());
+        let passed = ended == Ended::Status(0);
+        say_ended(passed, &test.name, time);
+        if passed {
+            counts.passed += 1;
+            continue;
+        }
+        counts.failed += 1;
+        let failure = match panic {
+            Some(panic) => panic.diagnostic(&compilation.sources, checked, &std_files),
+            None => broken(ended, test.span),
+        };
+        printer.about_test(&failure, &compilation.sources);
+    }
+    Ok(counts)
+}
+
+fn no_file(error: io::Error) -> Box<Diagnostic> {
+    Box::new(Diagnostic::global_error(codes::E0803, format!("a temporary file can't be used: {error}")))
+}
+
+fn read(file: &mut File) -> io::Result<String> {
+    let mut bytes = Vec::new();
+    file.rewind()?;
+    file.read_to_end(&mut bytes)?;
+    Ok(String::from_utf8_lossy(&bytes).into_owned())
+}
+
+/// A test that did not come to its end, and did not panic.
+fn broken(ended: Ended, test: Span) -> Diagnostic {
+    match ended {
+        Ended::Status(status) => ended_with(status),
+        Ended::Signal(signal) => {
+            let message = format!("the test is ended by signal {signal}");
+            let error = Diagnostic::error(codes::E0306, test, message).label("this test");
+            error.note("on the interpreter (`--interp`) misuse of memory is found where it happens")
+        }
+    }
+}
+
+/// What a panicking program wrote last.
+struct Panic<'a> {
+    /// What it had written before.
+    before: &'a str,
+    reason: &'a str,
+    location: &'a str,
+}
+
+impl<'a> Panic<'a> {
+    /// `error: REASON`, then `  at LOCATION` on the next line.
+    fn in_text(text: &'a str) -> Option<Panic<'a>> {
+        const ERROR: &str = "error: ";
+        const AT: &str = "\n  at ";
+        let at = text.rfind(AT)?;
+        let location = text[at + AT.len()..].lines().next()?;
+        let head = &text[..at];
+        let error = match head.rfind(&format!("\n{ERROR}")) {
+            Some(line) => line + 1,
+            None if head.starts_with(ERROR) => 0,
+            None => return None,
+        };
+        Some(Panic { before: &head[..error], reason: &head[error + ERROR.len()..], location })
+    }
+
+    fn diagnostic(&self, sources: &SourceMap, checked: &Checked, std_files: &[FileId]) -> Diagnostic {
+        let message = format!("the test panics: {}", self.reason);
+        let Some(start) = sources.find(self.location) else {
+            return Diagnostic::global_error(codes::E0306, message).note(format!("at {}", self.location));
+        };
+        let span = checked.panicking_at(start);
+        let label = if std_files.contains(&span.file) { "in the library, here" } else { "here" };
+        Diagnostic::error(codes::E0306, span, message).label(label)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Panic;
+
+    #[test]
+    fn a_panic_is_found_behind_other_text() {
+        let text = "noise\nerror: no\nerror: two\nlines\n  at a.kiln:1:2\nmore\n";
+        let panic = Panic::in_text(text).expect("there is one");
+        assert_eq!((panic.before, panic.reason, panic.location), ("noise\nerror: no\n", "two\nlines", "a.kiln:1:2"));
+        assert!(Panic::in_text("error: no").is_none());
+        assert!(Panic::in_text("no\n  at a.kiln:1:2\n").is_none());
+    }
+}
