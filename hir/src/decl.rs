@@ -131,6 +131,15 @@ pub struct StructDecl {
     pub linear: bool,
     /// `struct { … }` as an expression.
     pub anonymous: bool,
+    /// Its fields mention the type itself: as `Self`, or by a call of the function that makes it.
+    pub recursive: bool,
+}
+
+impl StructDecl {
+    /// Whether it is the same type as every other with the same fields: an expression without methods that does not mention itself.
+    pub fn is_structural(&self) -> bool {
+        self.anonymous && self.member_list.is_empty() && !self.recursive
+    }
 }
 
 /// A field.

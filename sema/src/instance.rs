@@ -230,7 +230,21 @@ impl<'a> Sema<'a> {
     }
 
     /// The printed name and the linker's name.
-    pub fn instance_name(&self, decl: DeclId, args: &[ValueId]) -> (Box<str>, Box<str>) {
+    fn instance_name(&self, decl: DeclId, args: &[ValueId]) -> (Box<str>, Box<str>) {
+        let item = self.decl(decl);
+        let name = self.name_in_module(decl, args);
+        let module = &self.hir.modules[item.module];
+        let mut symbol = format!("{}::{name}", module.name);
+        if !item.is_member && (item.parent.is_some() || !matches!(item.kind, DeclKind::Fn(_))) {
+            // Nested functions, destructors and tests may share a path; their declaration's number does not.
+            symbol.push_str(&format!("#{}", decl.0));
+        }
+        let shown = if item.module == hir::Program::ROOT { name } else { format!("{}::{name}", module.name) };
+        (shown.into(), symbol.into())
+    }
+
+    /// How an instance is called in its module: `Vec(i32)`, `Vec(i32)::push`.
+    pub fn name_in_module(&self, decl: DeclId, args: &[ValueId]) -> String {
         let item = self.decl(decl);
         let holder = self.capture_holder(decl);
         let captured = self.hir.decls[holder].captures.len().min(args.len());
@@ -259,14 +273,7 @@ impl<'a> Sema<'a> {
             }
             name.push(')');
         }
-        let module = &self.hir.modules[item.module];
-        let mut symbol = format!("{}::{name}", module.name);
-        if !item.is_member && (item.parent.is_some() || !matches!(item.kind, DeclKind::Fn(_))) {
-            // Nested functions, destructors and tests may share a path; their declaration's number does not.
-            symbol.push_str(&format!("#{}", decl.0));
-        }
-        let shown = if item.module == hir::Program::ROOT { name } else { format!("{}::{name}", module.name) };
-        (shown.into(), symbol.into())
+        name
     }
 
     fn type_instance_name(&self, decl: DeclId, captures: &[ValueId]) -> String {
@@ -386,6 +393,10 @@ impl<'a> Sema<'a> {
                 let body = BodyCx::new(self, decl, &args)?.check_function(func)?;
                 self.finish_body(func, body)
             }
+            InstanceKey::Callback(of) => {
+                let body = self.callback_body(func, of);
+                self.finish_body(func, body)
+            }
             InstanceKey::Freeze(ty) => {
                 let body = self.freeze_body(ty)?;
                 self.finish_body(func, body)
@@ -393,10 +404,6 @@ impl<'a> Sema<'a> {
             InstanceKey::Dbg(ty) => {
                 let body = self.dbg_body(ty)?;
                 self.finish_body(func, body)
-            InstanceKey::Callback(of) => {
-                let body = self.callback_body(func, of);
-                self.finish_body(func, body)
-            }
             }
             InstanceKey::Glue(Glue::Eq(ty)) if self.eq_method(ty).is_some() => {
                 let body = self.eq_by_method(ty);

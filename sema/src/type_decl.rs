@@ -104,7 +104,7 @@ impl<'a> Sema<'a> {
     ) -> Checked<TypeId> {
         let item = self.decl(decl);
         let ty = match &item.kind {
-            DeclKind::Struct(body) if body.anonymous && body.member_list.is_empty() => {
+            DeclKind::Struct(body) if body.is_structural() => {
                 return self.structural(decl, body, captures);
             }
             DeclKind::Struct(_) => self.pool.type_of_key(TypeKey::Struct { decl, captures: captures.into() }),
@@ -116,7 +116,7 @@ impl<'a> Sema<'a> {
             let name = match maker {
                 Some((function, args)) => {
                     self.types.origins.insert(ty, (function, args.into()));
-                    self.instance_name(function, args).0
+                    self.name_in_module(function, args).into()
                 }
                 None if item.name.symbol == kiln_source::sym::UNDERSCORE => {
                     let at = self.sources.line_column(self.hir.span(decl));

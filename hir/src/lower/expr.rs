@@ -148,6 +148,8 @@ impl Lower<'_> {
             },
             Some(Meaning::Decl(decl)) => {
                 self.program.mark_used(decl);
+                let maker = self.program.decls[self.cx_ref().decl].parent;
+                self.cx().mentions_itself |= maker == Some(decl);
                 self.names_decl(decl);
                 Expr::Decl(decl)
             }
@@ -205,6 +207,7 @@ impl Lower<'_> {
 
     fn self_type(&mut self, range: TextRange) -> Expr {
         if self.cx_ref().has_self_type {
+            self.cx().mentions_itself = true;
             return Expr::SelfType;
         }
         self.error(errors::self_type_outside_type(self.span(range)));

@@ -225,8 +225,9 @@ impl Lower<'_> {
     pub(super) fn struct_decl(&mut self, body: &ast::StructBody, linear: bool, anonymous: bool, decl: DeclId) {
         self.open_body(decl, true);
         let fields = self.fields(&body.fields);
+        let recursive = self.cx().mentions_itself;
         let (members, member_list) = self.members(&body.methods, decl, &mut FxHashMap::default());
-        self.store(decl, DeclKind::Struct(StructDecl { fields, members, member_list, linear, anonymous }));
+        self.store(decl, DeclKind::Struct(StructDecl { fields, members, member_list, linear, anonymous, recursive }));
     }
 
     pub(super) fn enum_decl(&mut self, body: &ast::EnumBody, linear: bool, anonymous: bool, decl: DeclId) {

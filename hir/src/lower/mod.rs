@@ -91,6 +91,8 @@ struct BodyCx {
     names_decls: Vec<DeclId>,
     /// `Self` means something here.
     has_self_type: bool,
+    /// A type so far mentions `Self`, or the function that makes it.
+    mentions_itself: bool,
 }
 
 /// How a binding is written.
@@ -163,6 +165,7 @@ impl Lower<'_> {
             captures: Vec::new(),
             names_decls: Vec::new(),
             has_self_type,
+            mentions_itself: false,
         });
     }
 

@@ -270,7 +270,7 @@ impl Sema<'_> {
         let holder = self.capture_holder(decl);
         let captured = self.hir.decls[holder].captures.len().min(args.len());
         match &item.kind {
-            hir::DeclKind::Struct(body) if body.anonymous && body.member_list.is_empty() => Ok(None),
+            hir::DeclKind::Struct(body) if body.is_structural() => Ok(None),
             hir::DeclKind::Struct(_) | hir::DeclKind::Enum(_) => {
                 self.make_type(decl, &args[..captured], None).map(Some)
             }

@@ -44,14 +44,14 @@ pub(crate) fn bad_array_length(span: Span, found: &str) -> Diagnostic {
 }
 
 pub(crate) fn runtime_variable(span: Span, name: &str, declared: Span) -> Diagnostic {
-    Diagnostic::error(codes::E0305, span, format!("`{name}` is known only at run time"))
-        .label("needed at compile time")
+    Diagnostic::error(codes::E0305, span, format!("`{name}` is known only when this code runs"))
+        .label("needed before, while the program is checked")
         .also(declared, "a variable")
         .help("a `const`, a `comptime` parameter, a `comptime let` or the variable of a `comptime for` is known at compile time")
 }
 
 pub(crate) fn capture_of_runtime(span: Span, name: &str, declared: Span) -> Diagnostic {
-    Diagnostic::error(codes::E0305, span, format!("this uses `{name}`, which is known only at run time"))
+    Diagnostic::error(codes::E0305, span, format!("this uses `{name}`, which is known only when the code around runs"))
         .label("a nested declaration sees only what is known at compile time")
         .also(declared, "a variable")
 }

@@ -28,6 +28,11 @@ impl BodyCx<'_, '_> {
         let inst = self.value(expr, Expect::None);
         let Some(to) = self.target_type("cast", expect, range) else { return self.error_inst(range) };
         let from = self.ty(inst);
+        let is_number = self.sema.pool.is_int(to) || self.sema.pool.is_float(to);
+        if is_number && matches!(self.key(from), TypeKey::InferInt(_) | TypeKey::InferFloat(_)) {
+            // Whatever number it turns out to be.
+            return self.push(Inst::Cast(CastKind::Checked, inst), to, range);
+        }
         let from = self.settle(from);
         if from == TypeId::ERROR || to == TypeId::ERROR {
             return self.error_inst(range);

@@ -161,7 +161,7 @@ fn if_chain(p: &mut In<'_, '_>) -> Parsed<ExprId> {
     chain.ok_or(Failed(()))
 }
 
-/// `'label: loop { }`
+/// `'label: loop { }`, `'label: comptime for x in xs { }`
 fn labelled(p: &mut In<'_, '_>) -> Parsed<ExprId> {
     let label = label(p);
     let from = label.range.start;
@@ -170,6 +170,11 @@ fn labelled(p: &mut In<'_, '_>) -> Parsed<ExprId> {
     }
     match peek(p) {
         Tok::While | Tok::Loop | Tok::For => loop_expr(p, from, Some(label)),
+        Tok::Comptime if matches!(peek_nth(p, 1), Tok::While | Tok::Loop | Tok::For) => {
+            p.skip();
+            let inner = loop_expr(p, from, Some(label))?;
+            Ok(add(p, from, Expr::Comptime(inner)))
+        }
         _ => Err(unexpected(p, "a loop after its label")),
     }
 }

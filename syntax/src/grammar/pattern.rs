@@ -77,6 +77,7 @@ fn single(p: &mut In<'_, '_>) -> Parsed<PatId> {
         }
         Tok::LParen => parens(p)?,
         Tok::SelfType => return named(p),
+        token if ty::primitive(token).is_some() => return named(p),
         _ => return Err(no_pattern(p)),
     };
     Ok(add_pat(p, from, pat))
@@ -179,7 +180,7 @@ fn continues_path(p: &mut In<'_, '_>) -> bool {
     }
 }
 
-/// `a::b`, `Self::A`, `Option(i32)::Some`: brackets belong to the path if `::` follows them.
+/// `a::b`, `Self::A`, `Option(i32)::Some`, `Pair(i32)`: brackets belong to the path if `::` or `{` follows them.
 fn path(p: &mut In<'_, '_>) -> Parsed<ExprId> {
     let from = start(p);
     let mut base = match peek(p) {
@@ -217,7 +218,8 @@ fn path(p: &mut In<'_, '_>) -> Parsed<ExprId> {
     }
 }
 
-/// Whether `::` follows the bracket that closes the one at the cursor. Looks no farther than any type call is long.
+/// Whether `::` or `{` follows the bracket that closes the one at the cursor: what is in them are arguments of a type, not patterns.
+/// Looks no farther than any type call is long.
 fn brackets_in_path(p: &mut In<'_, '_>) -> bool {
     const FAR: usize = 1000;
     let at = position(p);
@@ -227,11 +229,11 @@ fn brackets_in_path(p: &mut In<'_, '_>) -> bool {
         match tokens.kinds[index] {
             Tok::LParen => depth += 1,
             Tok::RParen => depth -= 1,
-            Tok::Eof | Tok::Semi => return false,
+            Tok::Eof => return false,
             _ => {}
         }
         if depth == 0 {
-            return tokens.kind(index + 1) == Tok::ColonColon;
+            return matches!(tokens.kind(index + 1), Tok::ColonColon | Tok::LBrace);
         }
     }
     false
