@@ -4,7 +4,7 @@ use super::operand::is_simple;
 use super::survey::root;
 use super::{Builder, Effects};
 use crate::emit::Flow;
-use crate::{BinOp, LocalKind, Place, Rvalue, Stmt};
+use crate::{BinOp, LocalKind, Operand, Place, Rvalue, Stmt};
 use kiln_air::{Inst, InstId, LocalId, UseKind};
 use kiln_types::TypeId;
 use smallvec::SmallVec;
@@ -25,8 +25,12 @@ impl Builder<'_, '_> {
         if !drops && self.can_build_in(target, value) {
             return self.eval(Some(&place), value);
         }
-        let value = self.operand(value, Effects::NONE)?;
+        let mut value = self.operand(value, Effects::NONE)?;
         if drops {
+            if place.as_local().is_some_and(|local| value == Operand::Move(local)) {
+                // `a = a`: the value leaves its place before that is dropped.
+                value = Operand::Move(self.emit.hold(ty, Rvalue::Operand(value), range));
+            }
             self.emit.push(Stmt::Drop(place.clone()), range);
         }
         self.emit.assign(place, Rvalue::Operand(value), range);
@@ -38,7 +42,7 @@ impl Builder<'_, '_> {
         let place = self.place(target, self.effects(value))?;
         let value = self.operand(value, Effects::NONE)?;
         let old = match place.as_local() {
-            Some(local) => crate::Operand::Copy(local),
+            Some(local) => Operand::Copy(local),
             None => self.emit.compute(ty, Rvalue::Use(place.finish(), UseKind::Copy), range),
         };
         self.emit.assign(place.finish(), Rvalue::Binary(op, old, value), range);

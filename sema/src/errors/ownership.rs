@@ -1,6 +1,7 @@
 //! Mistakes about owners: what was moved, what can't be, what is forgotten, what overlaps.
 
 use kiln_source::{Diagnostic, Span, codes};
+use kiln_types::ParamMode;
 
 /// Where a value went.
 pub(crate) struct Moved<'a> {
@@ -110,24 +111,30 @@ pub(crate) fn linear_lost(made: Span, name: Option<&str>, ty: &str, end: Option<
 }
 
 /// `word`: how the other argument is passed.
-pub(crate) fn overlapping_arguments(
-    inout: Span,
-    inout_name: Option<&str>,
-    other: Span,
-    other_name: Option<&str>,
-    word: &str,
-) -> Diagnostic {
-    let message = match (inout_name, other_name) {
+/// An argument that is a place.
+pub(crate) struct PassedPlace {
+    pub span: Span,
+    pub name: Option<String>,
+    pub mode: ParamMode,
+}
+
+/// One argument needs its place for itself, as it is `inout` or moved.
+pub(crate) fn overlapping_arguments(exclusive: &PassedPlace, other: &PassedPlace) -> Diagnostic {
+    let (how, here) = match exclusive.mode {
+        ParamMode::Own => ("moved", "moved here"),
+        ParamMode::Inout | ParamMode::Borrow => ("passed `inout`", "passed `inout` here"),
+    };
+    let message = match (&exclusive.name, &other.name) {
         (Some(one), Some(two)) if one != two => format!("`{one}` and `{two}` overlap in one call"),
-        (Some(one), _) => format!("`{one}` is passed `inout` and used again in the same call"),
-        _ => "what is passed `inout` is used again in the same call".to_owned(),
+        (Some(one), _) => format!("`{one}` is {how} and used again in the same call"),
+        _ => format!("what is {how} is used again in the same call"),
     };
-    let text = match word {
-        "inout" => "passed `inout` here as well",
-        "move" => "moved here",
-        _ => "read here",
+    let text = match other.mode {
+        ParamMode::Inout => "passed `inout` here as well",
+        ParamMode::Own => "moved here",
+        ParamMode::Borrow => "read here",
     };
-    Diagnostic::error(codes::E0207, other, message).label(text).also(inout, "passed `inout` here")
+    Diagnostic::error(codes::E0207, other.span, message).label(text).also(exclusive.span, here)
 }
 
 pub(crate) fn written_while_named(span: Span, place: Option<&str>, holder: Option<&str>, named: Span) -> Diagnostic {

@@ -1,4 +1,4 @@
-//! Exclusivity during a call: what is passed `inout` overlaps nothing else that is passed.
+//! Exclusivity during a call: what is passed `inout` or moved overlaps nothing else that is passed.
 
 use super::OwnCx;
 use super::check::modes;
@@ -10,10 +10,17 @@ use smallvec::SmallVec;
 /// Two arguments that overlap.
 #[derive(Clone, Debug)]
 pub(crate) struct Clash {
-    /// Index of the one passed `inout`, and its place.
-    pub inout: (usize, Place),
-    /// Index of the other, its place and its mode.
-    pub other: (usize, Place, ParamMode),
+    /// The one that is passed `inout` or moved.
+    pub exclusive: Passed,
+    pub other: Passed,
+}
+
+/// An argument that is a place.
+#[derive(Clone, Debug)]
+pub(crate) struct Passed {
+    pub index: usize,
+    pub place: Place,
+    pub mode: ParamMode,
 }
 
 /// The places a call may write.
@@ -32,34 +39,38 @@ pub(crate) fn inout_places<'c>(func: &Func, cx: &OwnCx<'_>, call: &'c Call) -> S
         .collect()
 }
 
-/// The first two arguments that overlap although one of them is `inout`.
+/// The first two arguments that overlap although one of them is `inout`, or moved while the other is a place.
 pub(crate) fn clash(func: &Func, loans: &Loans, cx: &OwnCx<'_>, call: &Call) -> Option<Clash> {
     let places = call.args.iter().filter(|arg| matches!(arg, Arg::Place(_))).count();
     if places == 0 || call.args.len() < 2 {
         return None;
     }
     let modes = modes(func, cx, call.callee);
-    if !modes.contains(&ParamMode::Inout) {
+    let moves = call.args.iter().any(|arg| matches!(arg, Arg::Value(Operand::Move(_))));
+    if !moves && !modes.contains(&ParamMode::Inout) {
         return None;
     }
-    let place_of = |index: usize| match &call.args[index] {
-        Arg::Place(place) => Some(place.clone()),
-        Arg::Value(Operand::Move(local)) => Some(Place::local(*local)),
-        Arg::Value(_) => None,
+    let passed = |index: usize| {
+        let mode = modes.get(index).copied().unwrap_or(ParamMode::Own);
+        match &call.args[index] {
+            Arg::Place(place) => Some(Passed { index, place: place.clone(), mode }),
+            Arg::Value(Operand::Move(local)) => Some(Passed { index, place: Place::local(*local), mode }),
+            Arg::Value(_) => None,
+        }
     };
     for left in 0..call.args.len() {
         for right in left + 1..call.args.len() {
-            let mode = |index: usize| modes.get(index).copied().unwrap_or(ParamMode::Own);
-            if mode(left) != ParamMode::Inout && mode(right) != ParamMode::Inout {
-                continue;
+            let (Some(left), Some(right)) = (passed(left), passed(right)) else { continue };
+            let (exclusive, other) = match (left.mode, right.mode) {
+                (ParamMode::Inout, _) => (left, right),
+                (_, ParamMode::Inout) => (right, left),
+                (ParamMode::Own, ParamMode::Borrow) => (left, right),
+                (ParamMode::Borrow, ParamMode::Own) => (right, left),
+                (ParamMode::Own, ParamMode::Own) | (ParamMode::Borrow, ParamMode::Borrow) => continue,
+            };
+            if may_overlap(func, loans, cx, &exclusive.place, &other.place) {
+                return Some(Clash { exclusive, other });
             }
-            let (Some(first), Some(second)) = (place_of(left), place_of(right)) else { continue };
-            if !may_overlap(func, loans, cx, &first, &second) {
-                continue;
-            }
-            let (inout, other) = if mode(left) == ParamMode::Inout { (left, right) } else { (right, left) };
-            let (inout_place, other_place) = if inout == left { (first, second) } else { (second, first) };
-            return Some(Clash { inout: (inout, inout_place), other: (other, other_place, mode(other)) });
         }
     }
     None

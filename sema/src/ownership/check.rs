@@ -91,7 +91,7 @@ impl Checker<'_> {
                 && let Some(clash) = calls::clash(func, self.loans, self.cx, call)
             {
                 let known = |place: &Place| matches!(place.base, PlaceBase::Local(local) if self.seen.contains(&local));
-                if !known(&clash.inout.1) && !known(&clash.other.1) {
+                if !known(&clash.exclusive.place) && !known(&clash.other.place) {
                     self.note(at, range, 0, Kind::Clash(clash));
                 }
                 self.skip(stmt, &mut state);
@@ -196,26 +196,23 @@ impl Checker<'_> {
 
     /// Looks for places that are changed while another name for them is still to be used.
     fn names(&mut self, stmt: &Stmt, at: Point, range: TextRange, before: &[u64], after: &[u64]) {
-        let mut changed: Vec<(Place, Use)> = Vec::new();
+        // Whoever is passed along is in use during the call.
+        let during = if matches!(stmt, Stmt::Call(_)) { before } else { after };
+        let mut changed: Vec<(Place, Use, &[u64])> = Vec::new();
         stmt.for_each_mention(&mut |mention| match mention {
-            Mention::Operand(Operand::Move(local)) => changed.push((Place::local(local), Use::Move)),
-            Mention::Read(place, UseKind::Move) => changed.push((place.clone(), Use::Move)),
-            Mention::Write(place) | Mention::WriteTag(place) => changed.push((place.clone(), Use::Write)),
-            Mention::Drop(place) => changed.push((place.clone(), Use::Drop)),
+            Mention::Operand(Operand::Move(local)) => changed.push((Place::local(local), Use::Move, during)),
+            Mention::Read(place, UseKind::Move) => changed.push((place.clone(), Use::Move, during)),
+            Mention::Write(place) | Mention::WriteTag(place) => changed.push((place.clone(), Use::Write, after)),
+            Mention::Drop(place) => changed.push((place.clone(), Use::Drop, after)),
             _ => {}
         });
-        let mut row = after;
         if let Stmt::Call(call) = stmt {
             let inouts = calls::inout_places(self.func, self.cx, call);
-            if !inouts.is_empty() {
-                // Whoever is passed along is in use during the call.
-                row = before;
-            }
-            changed.extend(inouts.into_iter().map(|place| (place.clone(), Use::Write)));
+            changed.extend(inouts.into_iter().map(|place| (place.clone(), Use::Write, during)));
         }
-        for (place, kind) in changed {
+        for (place, kind, row) in changed {
             for resolved in self.loans.resolve(self.func, &place) {
-                self.change(&place, &resolved, kind, at, range, if kind == Use::Write { row } else { after });
+                self.change(&place, &resolved, kind, at, range, row);
             }
         }
     }

@@ -109,7 +109,14 @@ fn declare_flags(func: &mut Func, plans: &[(BlockId, u32, Vec<Plan>)], paths: &P
         for_each_flag(plans, &mut |path| {
             flags.entry(path).or_insert_with(|| {
                 let range = func.locals[paths.data(path).local].range;
-                let decl = LocalDecl { ty: TypeId::BOOL, kind: LocalKind::User, name: None, mutable: true, range, scope: TextRange::default() };
+                let decl = LocalDecl {
+                    ty: TypeId::BOOL,
+                    kind: LocalKind::User,
+                    name: None,
+                    mutable: true,
+                    range,
+                    scope: TextRange::default(),
+                };
                 let local = func.locals.push(decl);
                 order.push((path, local));
                 local
@@ -221,7 +228,14 @@ impl Writer<'_> {
 
     fn switch(&mut self, place: &Place, ty: TypeId, variants: &[(u32, Vec<Plan>)], others: bool, range: TextRange) {
         let def = self.pool.enum_def(ty).expect("only enums have variants");
-        let decl = LocalDecl { ty: def.tag, kind: LocalKind::Temp, name: None, mutable: false, range, scope: TextRange::default() };
+        let decl = LocalDecl {
+            ty: def.tag,
+            kind: LocalKind::Temp,
+            name: None,
+            mutable: false,
+            range,
+            scope: TextRange::default(),
+        };
         let tag = self.locals.push(decl);
         self.push(Stmt::Assign(Place::local(tag), Rvalue::Tag(place.clone())), range);
         let branch = self.out.len();

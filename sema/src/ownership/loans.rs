@@ -12,10 +12,10 @@ use super::bits::{self, Table};
 use kiln_cfg::{Arg, BlockId, Callee, Func, Local, LocalKind, Operand, Place, PlaceBase, Proj, Rvalue, Stmt};
 use kiln_source::{Idx, TextRange};
 use kiln_types::{FuncId, Pool, TypeKey, ValueId};
-use smallvec::SmallVec;
+use smallvec::{SmallVec, smallvec};
 
-/// Names that stand for other names are followed this far; further ones are taken to overlap with nothing, as raw pointers are.
-const MAX_DEPTH: usize = 32;
+/// So many places are followed to their roots part by part; for further ones only the roots are found, each as a whole.
+const MAX_FOLLOWED: usize = 64;
 
 /// One making of a name.
 #[derive(Clone, Debug)]
@@ -162,44 +162,46 @@ impl Loans {
     /// Follows a place through the names it starts at. Nothing for what raw pointers and static data are.
     pub fn resolve(&self, func: &Func, place: &Place) -> SmallVec<[Resolved; 1]> {
         let mut found = SmallVec::new();
-        self.follow(func, place.base, &place.proj, SmallVec::new(), &mut found);
+        let PlaceBase::Local(local) = place.base else { return found };
+        let steps = SmallVec::from_slice(&place.proj);
+        let mut open: SmallVec<[Resolved; 4]> = smallvec![Resolved { root: local, steps, through: SmallVec::new() }];
+        let mut left = MAX_FOLLOWED;
+        while let Some(at) = open.pop() {
+            let is_alias = matches!(func.locals[at.root].kind, LocalKind::Alias { .. });
+            let is_deref = at.steps.first() == Some(&Proj::Deref);
+            if !is_alias && !is_deref {
+                if !at.steps.contains(&Proj::Deref) {
+                    found.push(at);
+                }
+                continue;
+            }
+            if left == 0 {
+                open.push(at);
+                self.roots(func, &open, &mut found);
+                return found;
+            }
+            left -= 1;
+            open.extend(self.by(at.root).filter_map(|loan| named(loan, &at, is_deref && !is_alias)));
+        }
         found
     }
 
-    fn follow(
-        &self,
-        func: &Func,
-        base: PlaceBase,
-        steps: &[Proj],
-        through: SmallVec<[Local; 2]>,
-        found: &mut SmallVec<[Resolved; 1]>,
-    ) {
-        let PlaceBase::Local(local) = base else { return };
-        let is_deref = steps.first() == Some(&Proj::Deref);
-        let is_alias = matches!(func.locals[local].kind, LocalKind::Alias { .. });
-        if through.len() > MAX_DEPTH {
-            return;
-        }
-        if is_deref || is_alias {
-            for loan in self.by(local) {
-                let mut next: SmallVec<[Proj; 8]> = SmallVec::from_slice(&loan.place.proj);
-                if is_deref && !is_alias {
-                    next.push(Proj::Index(Operand::Const(ValueId::ERROR)));
-                    let indexed = usize::from(matches!(steps.get(1), Some(Proj::Index(_))));
-                    next.extend_from_slice(&steps[1 + indexed..]);
-                } else {
-                    next.extend_from_slice(steps);
-                }
-                let mut through = through.clone();
-                through.push(local);
-                self.follow(func, loan.place.base, &next, through, found);
+    /// The roots of places, each as a whole, as if reached by nobody's name.
+    fn roots(&self, func: &Func, places: &[Resolved], found: &mut SmallVec<[Resolved; 1]>) {
+        let mut locals: Vec<Local> = places.iter().map(|place| place.root).collect();
+        let mut seen = vec![false; func.locals.len()];
+        while let Some(local) = locals.pop() {
+            if std::mem::replace(&mut seen[local.index()], true) {
+                continue;
             }
-            return;
+            if !self.is_holder(local) {
+                found.push(Resolved { root: local, steps: SmallVec::new(), through: SmallVec::new() });
+            }
+            locals.extend(self.by(local).filter_map(|loan| match loan.place.base {
+                PlaceBase::Local(local) => Some(local),
+                PlaceBase::Static(_) => None,
+            }));
         }
-        if steps.contains(&Proj::Deref) {
-            return;
-        }
-        found.push(Resolved { root: local, steps: SmallVec::from_slice(steps), through });
     }
 
     /// A loan that is live in `row`, overlaps the place and is not one of the names the place was reached through.
@@ -213,6 +215,22 @@ impl Loans {
                     .any(|loaned| loaned.root == place.root && overlap(pool, &loaned.steps, &place.steps))
         })
     }
+}
+
+/// What a place whose local is a holder is by the name of a loan. `views`: the holder points to what it shows.
+fn named(loan: &Loan, at: &Resolved, views: bool) -> Option<Resolved> {
+    let PlaceBase::Local(root) = loan.place.base else { return None };
+    let mut steps: SmallVec<[Proj; 8]> = SmallVec::from_slice(&loan.place.proj);
+    if views {
+        steps.push(Proj::Index(Operand::Const(ValueId::ERROR)));
+        let indexed = usize::from(matches!(at.steps.get(1), Some(Proj::Index(_))));
+        steps.extend_from_slice(&at.steps[1 + indexed..]);
+    } else {
+        steps.extend_from_slice(&at.steps);
+    }
+    let mut through = at.through.clone();
+    through.push(at.root);
+    Some(Resolved { root, steps, through })
 }
 
 /// Whether a local is a pointer to a slice or text that the compiler made.

@@ -1,6 +1,6 @@
 //! The words for broken rules: narrow places, names as they are written, where else to look.
 
-use super::calls::Clash;
+use super::calls::{Clash, Passed};
 use super::check::{Fixed, Kind, Mistake, Point, moves_before};
 use super::flow::Flow;
 use super::loans::Loans;
@@ -10,7 +10,7 @@ use crate::errors::{self, Moved};
 use kiln_air as air;
 use kiln_cfg::{Callee, Func, Local, Place, PlaceBase, PlaceType, Proj, Stmt};
 use kiln_source::{Diagnostic, ErrorReported, Idx, Span, TextRange};
-use kiln_types::{ParamMode, TypeId};
+use kiln_types::TypeId;
 
 /// What the words are made of.
 struct Words<'a, 'h> {
@@ -151,18 +151,12 @@ impl Words<'_, '_> {
     }
 
     fn clash(&self, at: Point, range: TextRange, clash: &Clash) -> Diagnostic {
-        let (inout, other) = (&clash.inout, &clash.other);
-        let span_of = |index: usize, place: &Place| {
-            self.span(self.argument(at, index).unwrap_or_else(|| self.narrow(place, range, 0)))
+        let passed = |passed: &Passed| errors::PassedPlace {
+            span: self.span(self.argument(at, passed.index).unwrap_or_else(|| self.narrow(&passed.place, range, 0))),
+            name: self.name(&passed.place),
+            mode: passed.mode,
         };
-        let word = match other.2 {
-            ParamMode::Inout => "inout",
-            ParamMode::Borrow => "borrow",
-            ParamMode::Own => "move",
-        };
-        let names = (self.name(&inout.1), self.name(&other.1));
-        let spans = (span_of(inout.0, &inout.1), span_of(other.0, &other.1));
-        errors::overlapping_arguments(spans.0, names.0.as_deref(), spans.1, names.1.as_deref(), word)
+        errors::overlapping_arguments(&passed(&clash.exclusive), &passed(&clash.other))
     }
 
     /// Where an argument of the call is written.

@@ -4,11 +4,15 @@ use super::bind::{Bindings, Chosen, Notes};
 use super::switch::Outcomes;
 use super::tables::{FAIL, Node, NodeId, Occ, ROOT, Step, Tables};
 use super::{Builder, Candidate, Subject};
+use crate::build::Effects;
 use crate::build::place::PlaceBuf;
-use crate::{Arg, BinOp, BlockId, Call, Callee, Glue, Operand, Place, Proj, Rvalue, Stmt, Terminator};
-use kiln_air::{Body, PatId, PatKind};
+use crate::{
+    Arg, BinOp, BlockId, Call, Callee, Glue, Local, LocalKind, Operand, Place, Proj, Rvalue, Stmt, Terminator,
+};
+use kiln_air::{Body, PatId, PatKind, UseKind};
 use kiln_source::{Idx, TextRange};
-use kiln_types::{Pool, StaticData, TypeId, ValueId, ValueKey};
+use kiln_types::{Pool, StaticData, Statics, TypeId, ValueId, ValueKey};
+use smallvec::SmallVec;
 
 /// A decision being emitted.
 struct Decision<'d> {
@@ -22,6 +26,8 @@ struct Decision<'d> {
     /// Nodes that have a block without content.
     open: Vec<NodeId>,
     notes: Notes,
+    /// Names of what is matched, to be used behind each guard: so none changes it.
+    watched: SmallVec<[Local; 1]>,
 }
 
 impl Builder<'_, '_> {
@@ -37,7 +43,8 @@ impl Builder<'_, '_> {
     ) {
         let blocks = vec![None; tables.nodes.len()];
         let (open, notes) = (Vec::new(), self.notes(tables, range));
-        let mut decision = Decision { tables, subject, candidates, range, failed, blocks, open, notes };
+        let watched = self.watch(subject, candidates, range);
+        let mut decision = Decision { tables, subject, candidates, range, failed, blocks, open, notes, watched };
         for candidate in candidates {
             if has_alternatives(self, candidate.pat) {
                 self.bound_in_branches(candidate.pat);
@@ -134,12 +141,56 @@ impl Builder<'_, '_> {
         let aliases = self.guard_aliases.len();
         self.bind_pattern(pat, decision.subject, chosen, Bindings::Preliminary);
         let moves = self.guard_aliases.len() > aliases || consumes(self.body, self.cx.pool, pat);
-        let success = if moves { self.emit.new_block() } else { target };
-        let flow = self.condition(guard, success, otherwise);
+        let is_watched = !decision.watched.is_empty();
+        let success = if moves || is_watched { self.emit.new_block() } else { target };
+        let failure = if is_watched { self.emit.new_block() } else { otherwise };
+        let flow = self.condition(guard, success, failure);
         self.guard_aliases.truncate(aliases);
-        if moves && flow.is_ok() && self.emit.enter(success).is_ok() {
-            self.bind_pattern(pat, decision.subject, chosen, Bindings::Moves);
-            self.emit.jump(target, self.body.pats[pat].range);
+        if flow.is_err() {
+            return;
+        }
+        let range = self.body.pats[pat].range;
+        if is_watched && self.emit.enter(failure).is_ok() {
+            self.look_again(&decision.watched, range);
+            self.emit.jump(otherwise, range);
+        }
+        if success != target && self.emit.enter(success).is_ok() {
+            self.look_again(&decision.watched, range);
+            if moves {
+                self.bind_pattern(pat, decision.subject, chosen, Bindings::Moves);
+            }
+            self.emit.jump(target, range);
+        }
+    }
+
+    /// Names for the places that are matched, where a guard might change them.
+    fn watch(&mut self, subject: &Subject, candidates: &[Candidate], range: TextRange) -> SmallVec<[Local; 1]> {
+        let writes = |guard| self.effects(guard).has(Effects::WRITES);
+        if !candidates.iter().filter_map(|candidate| candidate.guard).any(writes) {
+            return SmallVec::new();
+        }
+        let places = match subject {
+            Subject::Whole(place) => std::slice::from_ref(place),
+            Subject::Parts(places) => places,
+        };
+        let mut watched = SmallVec::new();
+        for place in places.iter().map(PlaceBuf::finish) {
+            let ty = crate::place_type(&place, &self.emit.locals, self.cx.pool, &Statics::default());
+            let is_temporary = place.as_local().is_some_and(|local| self.emit.locals[local].kind == LocalKind::Temp);
+            if let Some(ty) = ty.filter(|_| !is_temporary) {
+                let name = self.emit.alias(ty.ty, range);
+                self.emit.push(Stmt::Bind { local: name, place }, range);
+                watched.push(name);
+            }
+        }
+        watched
+    }
+
+    /// Uses names, so that what they name was not changed before.
+    fn look_again(&mut self, watched: &[Local], range: TextRange) {
+        for name in watched {
+            let ty = self.emit.locals[*name].ty;
+            self.emit.hold(ty, Rvalue::Use(Place::local(*name), UseKind::Show), range);
         }
     }
 
