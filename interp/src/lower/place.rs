@@ -156,6 +156,8 @@ impl Lower<'_> {
         let size = self.size(elem)?;
         let at = match self.imm(index) {
             _ if size == 0 => Where::Zst,
+            // An array of none: no index passes the check before, but what follows is lowered all the same.
+            _ if matches!(spot.at, Where::Zst) => Where::Through { base: self.address(spot)?, offset: 0 },
             Some(index) => {
                 let offset = index.checked_mul(size.into()).and_then(|offset| u32::try_from(offset).ok());
                 spot.at.further(offset.ok_or(LowerError::TooLarge)?)?
