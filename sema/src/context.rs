@@ -106,7 +106,10 @@ impl<'a> Sema<'a> {
 
     /// A value as messages spell it.
     pub fn show_value(&self, value: ValueId) -> String {
-        self.pool.display_value(value, self.names).to_string()
+        match self.text_of_owned(value) {
+            Some(text) => format!("{text:?}"),
+            None => self.pool.display_value(value, self.names).to_string(),
+        }
     }
 
     /// A declaration's path from its module: `Point::norm1`.

@@ -22,7 +22,7 @@ pub(crate) struct Lang {
     /// `std/intrinsics.kiln`: intrinsics that are functions.
     intrinsics: Option<ModuleId>,
     /// `std/string.kiln`: owned text.
-    string: Option<ModuleId>,
+    pub string: Option<ModuleId>,
     /// `std/str.kiln`: methods of text.
     text: Option<ModuleId>,
     /// `std/slice.kiln`: methods of slices.
@@ -89,13 +89,6 @@ impl Sema<'_> {
         let module = if is_text { self.lang.text } else { self.lang.slice };
         let decl = *self.hir.modules[module?].names.get(&name)?;
         (self.hir.decls[decl].public && self.hir.decls[decl].as_fn().is_some()).then_some(decl)
-    }
-
-    /// The library's type of owned text, if its module was loaded.
-    pub fn string_type(&mut self) -> Option<TypeId> {
-        let decl = *self.hir.modules[self.lang.string?].names.get(&kiln_source::sym::STRING)?;
-        let ty = self.make_type(decl, &[], None).ok()?;
-        self.complete(ty).ok().map(|()| ty)
     }
 
     /// A variant of an enum of `std/target.kiln`.

@@ -36,6 +36,7 @@ mod infer;
 mod pattern;
 mod stmt;
 mod test_main;
+mod text;
 
 mod exhaustive;
 mod intrinsic;

@@ -66,7 +66,7 @@ impl BodyCx<'_, '_> {
         let address = self.push(Inst::AddressOf { place }, fat, range);
         let local = self.new_local(None, fat, None, false);
         before.push(self.bind_local(local, BindMode::Copy, address, fat, range));
-        let bytes = self.sema.pool.field_type(string, 0).unwrap_or(TypeId::ERROR);
+        let bytes = self.sema.string_address(string);
         let half = |cx: &mut Self, op: Builtin, ty: TypeId| {
             let place = cx.push(Inst::Local(local), fat, range);
             let value = cx.push(Inst::Use { place, kind: UseKind::Copy }, fat, range);
@@ -74,10 +74,7 @@ impl BodyCx<'_, '_> {
         };
         let address = half(self, Builtin::FatPtrAddress, bytes);
         let len = half(self, Builtin::FatPtrLen, TypeId::USIZE);
-        let zero = self.sema.pool.scalar(TypeId::USIZE, 0);
-        let capacity = self.push(Inst::Const(zero), TypeId::USIZE, range);
-        let fields = Box::new([(0, address), (1, len), (2, capacity)]);
-        self.push(Inst::Struct { fields, base: None }, string, range)
+        self.string_of_others(string, address, len, range)
     }
 
     /// What a tuple shows must not be changed by the same call.

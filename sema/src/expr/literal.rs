@@ -2,11 +2,10 @@
 
 use super::Expect;
 use crate::body::BodyCx;
-use crate::context::Sema;
 use crate::type_decl::Known;
 use kiln_air::{Inst, InstId};
 use kiln_source::{Symbol, TextRange};
-use kiln_types::{StaticData, TypeId, TypeKey, ValueId, ValueKey};
+use kiln_types::{TypeId, TypeKey, ValueId, ValueKey};
 
 impl BodyCx<'_, '_> {
     /// An integer literal: of the expected type if that is an integer, else of a type to be found.
@@ -61,27 +60,6 @@ impl BodyCx<'_, '_> {
         self.text_place(&text, range)
     }
 
-    /// A string literal where text is owned: a `String` without capacity that shows static data.
-    pub fn owned_literal(&mut self, place: InstId) -> Option<InstId> {
-        let Inst::Deref(pointer) = self.air.insts[place] else { return None };
-        let value = self.air.insts[pointer].as_const()?;
-        let Some(ValueKey::StaticPtr { data, offset, len: Some(len), .. }) = self.sema.pool.value_key(value).cloned()
-        else {
-            return None;
-        };
-        let ty = self.sema.string_type()?;
-        let range = self.air.ranges[place];
-        let fields = self.sema.pool.struct_def(ty)?.fields.clone();
-        let [bytes, ..] = &*fields else { return None };
-        let pointer = self.sema.pool.value(ValueKey::StaticPtr { ty: bytes.ty, data, offset, len: None });
-        let len = self.sema.pool.scalar(TypeId::USIZE, len.into());
-        let capacity = self.sema.pool.scalar(TypeId::USIZE, 0);
-        let parts = [(pointer, bytes.ty), (len, TypeId::USIZE), (capacity, TypeId::USIZE)];
-        let fields = (0..).zip(parts).map(|(field, (value, ty))| (field, self.push(Inst::Const(value), ty, range)));
-        let fields = fields.collect();
-        Some(self.push(Inst::Struct { fields, base: None }, ty, range))
-    }
-
     /// Text as a place of type `str`.
     pub fn text_place(&mut self, text: &str, range: TextRange) -> InstId {
         let ptr = self.sema.text_pointer(text);
@@ -109,16 +87,5 @@ impl BodyCx<'_, '_> {
                 }
             },
         }
-    }
-}
-
-impl Sema<'_> {
-    /// A constant pointer to text in static data.
-    pub fn text_pointer(&mut self, text: &str) -> ValueId {
-        let bytes = self.pool.array(TypeId::U8, text.len() as u64);
-        let data = StaticData { ty: bytes, bytes: text.as_bytes().into(), align: 1, relocs: Box::default() };
-        let data = self.program.statics.add(data);
-        let ty = self.pool.ptr(false, TypeId::STR);
-        self.pool.value(ValueKey::StaticPtr { ty, data, offset: 0, len: Some(text.len() as u64) })
     }
 }

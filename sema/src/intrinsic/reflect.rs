@@ -314,31 +314,6 @@ impl Sema<'_> {
         self.pool.value(ValueKey::Aggregate { ty, parts: values.into() })
     }
 
-    /// Text as a value of the library's `String`.
-    fn owned_text(&mut self, text: &str) -> Checked<ValueId> {
-        let Some(ty) = self.string_type() else { return Err(self.error(errors::missing_rt("String"))) };
-        let pointer = self.text_pointer(text);
-        let Some(ValueKey::StaticPtr { data, .. }) = self.pool.value_key(pointer).cloned() else {
-            unreachable!("text is static data")
-        };
-        let bytes = self.pool.field_type(ty, 0).expect("`String` has its fields");
-        let pointer = self.pool.value(ValueKey::StaticPtr { ty: bytes, data, offset: 0, len: None });
-        let len = self.pool.scalar(TypeId::USIZE, text.len() as u128);
-        let capacity = self.pool.scalar(TypeId::USIZE, 0);
-        Ok(self.aggregate(ty, [pointer, len, capacity]))
-    }
-
-    /// The text of a value of the library's `String` that shows static data.
-    fn text_of_owned(&self, value: ValueId) -> Option<&str> {
-        let ValueKey::Aggregate { parts, .. } = self.pool.value_key(value)? else { return None };
-        let [pointer, len, ..] = **parts else { return None };
-        let ValueKey::StaticPtr { data, offset, .. } = self.pool.value_key(pointer)? else { return None };
-        let len = usize::try_from(self.pool.scalar_bits(len)?).ok()?;
-        let start = usize::try_from(*offset).ok()?;
-        let bytes = self.program.statics.get(*data).bytes.get(start..start.checked_add(len)?)?;
-        std::str::from_utf8(bytes).ok()
-    }
-
     /// Name and type, the first two parts of a `Field` or `Variant`.
     fn described_part(&mut self, parts: &[ValueId]) -> Option<(Symbol, TypeId)> {
         let [name, ty, ..] = *parts else { return None };
