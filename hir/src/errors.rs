@@ -46,7 +46,7 @@ pub(crate) fn unknown_abi(span: Span, abi: &str) -> Diagnostic {
     Diagnostic::error(codes::E0703, span, format!("`{abi}` is no calling convention")).label("expected \"C\"").fix(
         span,
         "\"C\"",
-        "write `extern \"C\"`",
+        "write `\"C\"`",
     )
 }
 
@@ -88,6 +88,13 @@ pub(crate) fn destructor_receiver(span: Span) -> Diagnostic {
 pub(crate) fn misplaced_rest(span: Span) -> Diagnostic {
     Diagnostic::error(codes::E0010, span, "`..` can't stand here")
         .label("only once among the parts of a tuple or variant")
+}
+
+pub(crate) fn inconsistent_mut(span: Span, first: Span, name: &str) -> Diagnostic {
+    Diagnostic::error(codes::E0503, span, format!("only some of the alternatives bind `{name}` with `mut`"))
+        .label("not as in the first one")
+        .also(first, "first bound here")
+        .help("write `mut` in all of them, or in none")
 }
 
 pub(crate) fn inconsistent_bindings(span: Span, first: Span, name: &str) -> Diagnostic {

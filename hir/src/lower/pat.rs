@@ -87,6 +87,11 @@ impl Lower<'_> {
             Some((_, local)) => {
                 let local = *local;
                 self.cx().written.insert(local, Written::Several);
+                let first = &self.cx_ref().body.locals[local];
+                if first.mutable != mutable {
+                    let (first, text) = (first.range, self.names.name(name.symbol).to_owned());
+                    self.error(errors::inconsistent_mut(self.span(name.range), self.span(first), &text));
+                }
                 local
             }
             None => self.new_local(name.symbol, name.range, LocalKind::Binding, mutable),

@@ -78,9 +78,25 @@ fn single(p: &mut In<'_, '_>) -> Parsed<PatId> {
         Tok::LParen => parens(p)?,
         Tok::SelfType => return named(p),
         token if ty::primitive(token).is_some() => return named(p),
+        token if is_word(token) && ends_pattern(peek_nth(p, 1)) => {
+            // A keyword where a name was meant.
+            no_pattern(p);
+            p.skip();
+            Pat::Wildcard
+        }
         _ => return Err(no_pattern(p)),
     };
     Ok(add_pat(p, from, pat))
+}
+
+/// Whether a token is written like a name.
+fn is_word(token: Tok) -> bool {
+    token.spelling().is_some_and(|text| text.starts_with(|first: char| first.is_ascii_alphabetic()))
+}
+
+/// Whether a pattern before this token would be whole.
+fn ends_pattern(token: Tok) -> bool {
+    matches!(token, Tok::Eq | Tok::FatArrow | Tok::Comma | Tok::RParen | Tok::Colon | Tok::In | Tok::Pipe)
 }
 
 fn no_pattern(p: &mut In<'_, '_>) -> Failed {
