@@ -11,7 +11,7 @@ mod options;
 pub use options::{Artifacts, OptLevel, Options, Wanted};
 
 mod errors;
-pub use kiln_codegen::{CodegenError, abi};
+pub use kiln_codegen::{CodegenError, DebugInfo, DebugLevel, abi};
 
 mod machine;
 pub use machine::{llvm_version, targets};
@@ -19,6 +19,7 @@ pub use machine::{llvm_version, targets};
 mod attrs;
 mod c_passing;
 mod c_type;
+mod debug;
 mod intrinsics;
 mod types;
 mod unit;
@@ -49,6 +50,10 @@ mod syscall;
 
 mod output;
 mod part;
+mod shared;
+
+mod bitcode;
+pub use bitcode::{Bitcode, compile_bitcode};
 
 mod jit;
 pub use jit::{Loaded, load};
@@ -77,7 +82,7 @@ pub fn compile(
 }
 
 fn compile_boxed(input: Input<'_>) -> Result<Artifacts> {
-    let parts = part::split(input.program, input.options);
+    let parts = part::split(input.program, input.pool, input.options);
     let contexts: Vec<Context> = parts.iter().map(|_| Context::create()).collect();
     part::compile(input, &parts, &contexts)
 }

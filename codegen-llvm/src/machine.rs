@@ -71,7 +71,8 @@ fn defaults(target: &Target) -> Defaults {
         Arch::Arm => ("generic", "+v7,+vfp3d16,+thumb2", ""),
         Arch::Riscv64 => ("generic-rv64", "+m,+a,+f,+d,+c", "lp64d"),
         Arch::Riscv32 => ("generic-rv32", "+m,+a,+c", "ilp32"),
-        Arch::Wasm32 => ("generic", "", ""),
+        // What every engine has had for years, whatever the version of LLVM takes for generic.
+        Arch::Wasm32 => ("generic", "+bulk-memory,+mutable-globals,+nontrapping-fptoint,+sign-ext", ""),
     };
     Defaults { cpu, features, abi }
 }

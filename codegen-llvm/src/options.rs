@@ -1,5 +1,8 @@
 //! What is asked of the backend, and what it gives back.
 
+use crate::Bitcode;
+use kiln_codegen::DebugInfo;
+
 /// How much work goes into the speed or size of the program.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, PartialOrd, Ord, Hash)]
 pub enum OptLevel {
@@ -69,9 +72,15 @@ pub struct Options {
     pub verify: bool,
     /// Whether exclusivity was checked for all code: then no two `inout` and `borrow` places of a call overlap, and LLVM is told so.
     pub exclusive: bool,
-    /// Into how many objects the program may be split, each made by a thread of its own. It is split only if objects are all that is
-    /// wanted, without optimisation, and into as many parts as its size is worth, whatever the machine.
+    /// Into how many objects the program may be split, each optimised and made by a thread of its own. It is split only if objects are
+    /// all that is wanted, and into as many parts as its size is worth, whatever the machine. What is in different parts is not inlined.
     pub units: usize,
+    /// Modules that are joined with the program before its passes. It is not split then.
+    pub joined: Vec<Bitcode>,
+    /// What a debugger is told.
+    pub debug: DebugInfo,
+    /// Whether tables say how to leave each function: for debuggers, and for programs that look at their own calls.
+    pub unwind_tables: bool,
     /// What is wanted.
     pub wanted: Wanted,
 }
@@ -87,6 +96,9 @@ impl Default for Options {
             verify: cfg!(debug_assertions),
             exclusive: false,
             units: 1,
+            joined: Vec::new(),
+            debug: DebugInfo::default(),
+            unwind_tables: false,
             wanted: Wanted { object: true, ..Wanted::default() },
         }
     }

@@ -27,7 +27,8 @@ impl Complaints {
         unsafe { LLVMContextSetDiagnosticHandler(context.raw(), Some(on_diagnostic), this.cast_mut().cast()) };
     }
 
-    fn check(&self) -> Result<()> {
+    /// What LLVM complained of last.
+    pub fn check(&self) -> Result<()> {
         match self.0.borrow_mut().pop() {
             Some(reason) => Err(CodegenError::EmissionFailed { reason }.into()),
             None => Ok(()),

@@ -1,19 +1,21 @@
-//! The parts a program is compiled in: usually one. A large program that is not optimised is split by functions; while the modules
-//! are built one after the other, threads already emit those that are complete.
+//! The parts a program is compiled in: usually one. A large program is split by functions, if it is not optimised or if that is asked
+//! for; while the modules are built one after the other, threads already optimise and emit those that are complete.
 //!
 //! What parts share is visible inside of the program only: functions, and static data, which the first part holds.
 
+use crate::debug::{Debug, Described};
 use crate::errors::{Result, broken};
 use crate::output::{self, Complaints};
 use crate::unit::{Input, Unit};
-use crate::{Artifacts, Options, Wanted, body, machine};
+use crate::{Artifacts, Options, Wanted, bitcode, body, machine, shared};
 use inkwell::context::Context;
 use inkwell::module::{FlagBehavior, Module};
 use inkwell::targets::TargetMachine;
 use kiln_cfg::{Func, FuncKind, Program};
 use kiln_source::Idx;
-use kiln_types::{FuncId, Target};
+use kiln_types::{FuncId, Pool, Target};
 use std::ops::Range;
+use std::rc::Rc;
 use std::thread;
 
 /// A part: which of the program's functions it holds.
@@ -25,6 +27,8 @@ pub(crate) struct Part {
     pub is_first: bool,
     /// Whether it is the only one.
     pub is_whole: bool,
+    /// For each function whether another part than its own uses it.
+    shared: Rc<[bool]>,
 }
 
 impl Part {
@@ -32,18 +36,26 @@ impl Part {
     pub fn holds(&self, func: FuncId) -> bool {
         self.funcs.contains(&func.index())
     }
+
+    /// Whether a function is visible to other parts.
+    pub fn shares(&self, func: FuncId) -> bool {
+        !self.is_whole && self.shared[func.index()]
+    }
 }
 
 /// Instructions that are worth a thread and a module.
 const WORTH_A_PART: usize = 20_000;
+/// The same where passes take most of the time.
+const WORTH_A_PART_WITH_PASSES: usize = 2_000;
 
 /// Splits a program as its options allow.
-pub(crate) fn split(program: &Program, options: &Options) -> Vec<Part> {
+pub(crate) fn split(program: &Program, pool: &Pool, options: &Options) -> Vec<Part> {
     let only_objects = options.wanted == Wanted { object: true, ..Wanted::default() };
-    let may_split = only_objects && !options.level.optimises();
+    let may_split = only_objects && options.joined.is_empty() && options.units > 1;
+    let worth = if options.level.optimises() { WORTH_A_PART_WITH_PASSES } else { WORTH_A_PART };
     let weight = |func: &Func| func.blocks.iter().map(|block| block.stmts.len() + 1).sum::<usize>();
     let total: usize = if may_split { program.funcs().map(|(_, func)| weight(func)).sum() } else { 0 };
-    let count = (total / WORTH_A_PART).clamp(1, options.units.max(1));
+    let count = (total / worth).clamp(1, options.units.max(1));
     let (mut ends, mut sum) = (Vec::with_capacity(count), 0);
     for (id, func) in program.funcs().filter(|_| count > 1) {
         sum += weight(func);
@@ -53,8 +65,11 @@ pub(crate) fn split(program: &Program, options: &Options) -> Vec<Part> {
     }
     ends.push(program.bodies.len());
     let starts = std::iter::once(0).chain(ends.iter().copied());
-    let is_whole = ends.len() == 1;
-    starts.zip(&ends).map(|(start, end)| Part { funcs: start..*end, is_first: start == 0, is_whole }).collect()
+    let ranges: Vec<Range<usize>> = starts.zip(&ends).map(|(start, end)| start..*end).collect();
+    let is_whole = ranges.len() == 1;
+    let shared: Rc<[bool]> = if is_whole { Rc::default() } else { shared::shared(program, pool, &ranges).into() };
+    let part = |funcs: Range<usize>| Part { is_first: funcs.start == 0, funcs, is_whole, shared: Rc::clone(&shared) };
+    ranges.into_iter().map(part).collect()
 }
 
 /// A module that is complete, with all that is needed to emit it.
@@ -97,13 +112,17 @@ pub(crate) fn compile(mut input: Input<'_>, parts: &[Part], contexts: &[Context]
 }
 
 fn build<'ctx>(context: &'ctx Context, input: &mut Input<'_>, part: &Part) -> Result<Job<'ctx>> {
-    let machine = machine::target_machine(input.layouts.target(), input.options)?;
+    let options = input.options;
+    let machine = machine::target_machine(input.layouts.target(), options)?;
     let complaints = Box::<Complaints>::default();
     complaints.collect_from(context);
     let module = context.create_module(&input.options.module_name);
     machine::check_layouts(context, &machine.get_target_data(), input.pool, input.layouts)?;
     prepare(context, &module, &machine, input.layouts.target());
     let module = build_module(context, module, input, part)?;
+    if !options.joined.is_empty() {
+        bitcode::join(context, &module, &machine, &complaints, &options.joined)?;
+    }
     Ok(Job { module, machine, complaints })
 }
 
@@ -126,7 +145,11 @@ fn build_module<'ctx>(
     part: &Part,
 ) -> Result<Module<'ctx>> {
     let program = input.program;
+    let Input { pool, sources, names, options, .. } = *input;
+    let described = Described { program, pool, layouts: &mut *input.layouts, sources, names };
+    let debug = Debug::new(context, &module, options, described, |id| part.holds(id))?;
     let mut unit = Unit::new(context, module, input, part.clone());
+    unit.debug = debug;
     for (id, func) in program.funcs().filter(|(id, _)| part.holds(*id)) {
         body::build(&mut unit, id, func).map_err(|error| error.in_function(&func.name))?;
         if matches!(program.info(id).kind, FuncKind::Export { .. } | FuncKind::Callback) {
@@ -138,5 +161,8 @@ fn build_module<'ctx>(
     }
     unit.build_panic_functions()?;
     unit.build_statics()?;
+    if let Some(debug) = unit.debug {
+        debug.finish();
+    }
     Ok(unit.module)
 }

@@ -12,6 +12,7 @@ use inkwell::types::BasicMetadataTypeEnum;
 use inkwell::values::{BasicMetadataValueEnum, BasicValueEnum, FunctionValue, IntValue};
 use kiln_cfg::{CType, Effect, Foreign};
 use kiln_codegen::Reason;
+use kiln_types::Os;
 
 /// The shared functions that were made so far.
 #[derive(Default)]
@@ -179,7 +180,9 @@ impl<'ctx> Unit<'ctx, '_> {
         // `@dbg` (3) prints to the standard output.
         let is_dbg = self.builder.build_int_compare(IntPredicate::EQ, stream, int.const_int(3, false), "")?;
         let file = self.builder.build_select(is_dbg, int.const_int(1, false), stream, "")?;
-        self.call_foreign(Foreign::Fflush, &[self.scalars.ptr.const_null().into()])?;
+        if self.layouts.target().os != Os::Freestanding {
+            self.call_foreign(Foreign::Fflush, &[self.scalars.ptr.const_null().into()])?;
+        }
         self.builder.build_unconditional_branch(test)?;
 
         self.builder.position_at_end(test);

@@ -1,6 +1,7 @@
 //! The LLVM module under construction and everything known about it: declared functions, globals, attributes, types.
 
 use crate::attrs::{Attrs, mark};
+use crate::debug::{Debug, leave_lines};
 use crate::errors::{Result, broken};
 use crate::intrinsics::Intrinsics;
 use crate::panics::Panics;
@@ -59,6 +60,10 @@ pub(crate) struct Unit<'ctx, 'p> {
     exclusive: bool,
     /// Whether values and blocks get names: someone reads the IR.
     pub readable: bool,
+    /// What a debugger is told.
+    pub debug: Option<Debug>,
+    /// See [`Options::unwind_tables`].
+    unwind_tables: bool,
     functions: Vec<Option<Declared<'ctx>>>,
     pub intrinsics: Intrinsics<'ctx>,
     pub panics: Panics<'ctx>,
@@ -95,6 +100,8 @@ impl<'ctx, 'p> Unit<'ctx, 'p> {
             level: options.level,
             exclusive: options.exclusive,
             readable: options.wanted.ir || options.wanted.optimised_ir || options.wanted.bitcode,
+            debug: None,
+            unwind_tables: options.unwind_tables,
             functions: vec![None; program.infos.len()],
             intrinsics: Intrinsics::default(),
             panics: Panics::default(),
@@ -163,7 +170,7 @@ impl<'ctx, 'p> Unit<'ctx, 'p> {
         let abi = FnAbi::new(self.pool, self.layouts, &info.sig.params, info.sig.ret);
         let ty = self.kiln_type(&abi);
         let value = self.module.add_function(&info.symbol, ty, Some(Linkage::Internal));
-        if !self.part.is_whole {
+        if self.part.shares(id) {
             self.share(value.as_global_value());
         }
         self.mark_function(value);
@@ -188,6 +195,9 @@ impl<'ctx, 'p> Unit<'ctx, 'p> {
     /// Attributes every function with a body gets.
     pub fn mark_function(&self, value: FunctionValue<'ctx>) {
         mark(value, &[self.attrs.nounwind]);
+        if self.unwind_tables {
+            mark(value, &[self.attrs.uwtable]);
+        }
         let target = self.layouts.target();
         if matches!(target.arch, Arch::X86_64 | Arch::X86 | Arch::Aarch64) && target.os != Os::Windows {
             mark(value, &[self.attrs.probe_stack]);
@@ -300,8 +310,14 @@ impl<'ctx, 'p> Unit<'ctx, 'p> {
         build: impl FnOnce(&mut Self) -> Result<()>,
     ) -> Result<()> {
         let back = self.builder.get_insert_block();
+        let line = self.builder.get_current_debug_location();
+        leave_lines(&self.builder);
         self.builder.position_at_end(self.context.append_basic_block(function, ""));
         build(self)?;
+        match line {
+            Some(line) => self.builder.set_current_debug_location(line),
+            None => leave_lines(&self.builder),
+        }
         if let Some(back) = back {
             self.builder.position_at_end(back);
         }

@@ -2,9 +2,10 @@
 
 use crate::Linker;
 use crate::backend::{Backends, has_llvm};
-use crate::link::default_linker;
+use crate::linker::{default_linker, package};
+use crate::runner::{self, runner};
 use crate::tools::{Tool, look_at};
-use kiln_types::Target;
+use kiln_types::{Os, Target};
 use std::path::Path;
 
 /// The report, one part a line; a missing one says what that disables. `std_dir` is what `--std` or `KILN_STD` says.
@@ -40,7 +41,7 @@ struct Report {
 
 impl Report {
     fn line(&mut self, part: &str, says: &str) {
-        self.text.push_str(&format!("{part:<22} {says}\n"));
+        self.text.push_str(&format!("{part:<25} {says}\n"));
     }
 
     fn tool(&mut self, part: &str, tool: Option<Tool>, disables: &str) {
@@ -63,34 +64,38 @@ fn library(std_dir: Option<&Path>) -> String {
 }
 
 fn linkers(report: &mut Report) {
-    let asked = Linker::asked_for(None);
+    let host = Target::host();
+    let asked = Linker::asked_for(None, &host);
     let by = asked.as_ref().map_or("neither KILN_CC nor CC is set", |linker| linker.asked_by);
-    let linker = asked.clone().unwrap_or_else(|| default_linker(&Target::host()));
-    let disables = format!("`{}` can't link executables ({by}); `kiln run` still works", linker.program);
-    report.tool("linker driver", look_at(&linker.program), &disables);
+    let program = asked.as_ref().map_or("cc", |linker| &linker.program);
+    let disables = format!("`{program}` can't link executables ({by}); `kiln run` still works");
+    report.tool("linker driver", look_at(program), &disables);
     report.tool("lld", look_at("ld.lld"), "`--linker lld`");
     report.tool("mold", look_at("mold"), "`--linker mold`");
-    report.tool("wasm-ld", look_at("wasm-ld"), "linking for wasm32-unknown-unknown");
-    for triple in Target::known() {
-        let Ok(target) = Target::from_triple(triple) else { continue };
-        if target != Target::host() && target.os == kiln_types::Os::Linux {
-            let program = default_linker(&target).program;
-            report.tool(&program, look_at(&program), &format!("linking for {triple}, but with `--linker`"));
-        }
+    for target in others() {
+        let Some(linker) = default_linker(&target) else { continue };
+        let package = package(&target).unwrap_or_default();
+        let disables = format!("linking for {} (apt-get install {package})", target.triple);
+        report.tool(&linker.program, look_at(&linker.program), &disables);
     }
 }
 
 fn emulators(report: &mut Report) {
-    let here = Target::host().arch;
-    for (arch, name, emulator) in [
-        (kiln_types::Arch::X86, "i686", "qemu-i386-static"),
-        (kiln_types::Arch::Aarch64, "aarch64", "qemu-aarch64-static"),
-        (kiln_types::Arch::Arm, "armv7", "qemu-arm-static"),
-        (kiln_types::Arch::Riscv64, "riscv64", "qemu-riscv64-static"),
-    ] {
-        if arch != here {
-            report.tool(emulator, look_at(emulator), &format!("running programs for {name}"));
+    for target in others() {
+        let disables = format!("running programs for {}", target.triple);
+        match runner(&target, None) {
+            Ok(Some(found)) => report.tool(&found.name, look_at(&found.name), &disables),
+            Ok(None) => {}
+            Err(missing) => {
+                let package = runner::package(target.arch);
+                report.tool(missing, None, &format!("{disables} (apt-get install {package})"));
+            }
         }
     }
-    report.tool("node", look_at("node"), "running programs for wasm32");
+}
+
+/// The targets that are linked and run with tools of their own here.
+fn others() -> impl Iterator<Item = Target> {
+    let all = Target::known().filter_map(|triple| Target::from_triple(triple).ok());
+    all.filter(|target| *target != Target::host() && matches!(target.os, Os::Linux | Os::Freestanding))
 }

@@ -2,9 +2,11 @@
 
 use crate::Stage;
 use crate::files::ReadError;
+use crate::runner;
 use kiln_source::{Diagnostic, Span, codes};
+use kiln_types::{Os, Target};
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// An input that can't be read (E0801) or is no Kiln text (E0802). `import` is where a program asks for it.
 pub(crate) struct UnreadableFile<'a> {
@@ -173,8 +175,12 @@ impl OverwritesInput<'_> {
 pub(crate) enum LinkFailed {
     /// It could not be started.
     NotStarted { linker: String, asked_by: Option<&'static str>, error: io::Error, package: Option<String> },
+    /// None is known that links for this target on this machine.
+    NoLinker { triple: String },
+    /// The folder of `--sysroot` is not there.
+    NoSysroot { sysroot: PathBuf },
     /// It ended with an error.
-    Failed { linker: String, status: String, output: String },
+    Failed { linker: String, status: String, output: String, advice: Option<String> },
 }
 
 impl LinkFailed {
@@ -194,12 +200,24 @@ impl LinkFailed {
                     (None, None) => missing.help("install a C compiler, or name a linker with `--linker`"),
                 }
             }
-            LinkFailed::Failed { linker, status, output } => {
+            LinkFailed::NoLinker { triple } => {
+                let message = format!("there is no linker for `{triple}` on this machine");
+                Diagnostic::global_error(codes::E0804, message).help(
+                    "name one with `--linker`, and the target's libraries with `--sysroot`; or make an object, `--emit obj=PATH`, and link it there",
+                )
+            }
+            LinkFailed::NoSysroot { sysroot } => {
+                let message = format!("there is no folder `{}`", sysroot.display());
+                Diagnostic::global_error(codes::E0804, message)
+                    .note("`--sysroot` asks for it: the folder that has the target's `lib` and `usr/lib` inside")
+            }
+            LinkFailed::Failed { linker, status, output, advice } => {
                 let error = Diagnostic::global_error(codes::E0804, format!("`{linker}` failed to link ({status})"));
-                match output.trim_end() {
+                let error = match output.trim_end() {
                     "" => error,
                     output => error.note(format!("it said:\n{output}")),
-                }
+                };
+                advice.into_iter().fold(error, Diagnostic::help)
             }
         }
     }
@@ -231,6 +249,8 @@ pub(crate) enum BackendUnavailable {
     NoStage { backend: &'static str, stage: Stage },
     /// The backend makes no executables.
     NoExecutables { backend: &'static str },
+    /// The backend knows no bitcode.
+    NoBitcode { backend: &'static str },
     /// The backend does not know this target.
     NoTarget { backend: &'static str, triple: String, targets: Vec<&'static str> },
 }
@@ -260,6 +280,10 @@ impl BackendUnavailable {
                 Diagnostic::global_error(codes::E0806, format!("{backend} makes no executables"))
                     .help("it runs programs: `kiln run`; `--backend llvm` and `--backend cranelift` make executables")
             }
+            BackendUnavailable::NoBitcode { backend } => {
+                Diagnostic::global_error(codes::E0806, format!("{backend} does not take bitcode (`--lto`, `.bc`)"))
+                    .help("`--backend llvm` does")
+            }
             BackendUnavailable::NoTarget { backend, triple, targets } => {
                 Diagnostic::global_error(codes::E0806, format!("{backend} does not compile for `{triple}`"))
                     .note(format!("it compiles for {}", targets.join(", ")))
@@ -285,6 +309,28 @@ impl RunFailed<'_> {
     pub(crate) fn diagnostic(self) -> Diagnostic {
         let message = format!("the program could not be started: {}", reason(&self.error));
         Diagnostic::global_error(codes::E0807, message).note(format!("it was made for {}", self.target))
+    }
+}
+
+/// A program for another machine, and nothing here that runs it. E0807.
+pub(crate) struct NoRunner<'a> {
+    pub target: &'a Target,
+    /// The usual name of what would run it.
+    pub missing: &'a str,
+}
+
+impl NoRunner<'_> {
+    pub(crate) fn diagnostic(self) -> Diagnostic {
+        let NoRunner { target, missing } = self;
+        let message = format!("nothing here runs programs for `{}`", target.triple);
+        let error = Diagnostic::global_error(codes::E0807, message);
+        match target.os {
+            Os::Macos | Os::Windows => error.help("`kiln build` makes it; run it on such a machine"),
+            Os::Linux | Os::Freestanding => error.help(format!(
+                "`{missing}` would (on Debian and Ubuntu: `apt-get install {}`); `--interp` runs it on the interpreter",
+                runner::package(target.arch)
+            )),
+        }
     }
 }
 

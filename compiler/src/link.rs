@@ -1,15 +1,16 @@
 //! Makes executables of objects with the system's linker driver.
 
+use crate::Options;
 use crate::errors::{LinkFailed, UnwritableOutput};
 use crate::guard::Phase;
+use crate::linker::{DEFAULT, Dialect, c_library, default_linker, package};
 use crate::output::Beside;
-use crate::{Linker, Options};
 use kiln_source::Diagnostic;
 use kiln_types::{Arch, Os, Target};
 use std::ffi::OsString;
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus};
-use std::{env, fs};
 
 /// Links objects to the executable `output`, which is there as a whole afterwards, or not at all.
 ///
@@ -30,17 +31,19 @@ pub fn link(objects: &[Vec<u8>], output: &Path, options: &Options) -> Result<(),
 }
 
 fn run_linker(objects: &[PathBuf], output: &Path, options: &Options) -> Result<(), LinkFailed> {
-    let linker = options.linker.clone().unwrap_or_else(|| default_linker(&options.target));
-    let mut command = Command::new(&linker.program);
-    command.args(&linker.args);
-    if let Some(sysroot) = &options.tuning.sysroot {
-        let mut argument = OsString::from("--sysroot=");
-        argument.push(sysroot);
-        command.arg(argument);
+    let target = &options.target;
+    let Some(linker) = options.linker.clone().or_else(|| default_linker(target)) else {
+        return Err(LinkFailed::NoLinker { triple: target.triple.to_string() });
+    };
+    let sysroot = options.tuning.sysroot.as_deref();
+    if let Some(sysroot) = sysroot.filter(|sysroot| !sysroot.is_dir()) {
+        return Err(LinkFailed::NoSysroot { sysroot: sysroot.to_owned() });
     }
+    let mut command = Command::new(&linker.program);
+    command.args(&linker.args).args(opening(linker.dialect(), sysroot));
     command.args(objects).args(&options.tuning.objects).arg("-o").arg(output);
     command.args(options.tuning.libraries.iter().map(|library| format!("-l{library}"))).args(&options.tuning.link_args);
-    if options.target.os != Os::Freestanding {
+    if target.os != Os::Freestanding {
         command.arg("-lm");
     }
     // The linker's words are part of a diagnostic, so they are to be in its language.
@@ -49,7 +52,7 @@ fn run_linker(objects: &[PathBuf], output: &Path, options: &Options) -> Result<(
         linker: linker.program.clone(),
         asked_by: (linker.asked_by != DEFAULT).then_some(linker.asked_by),
         error,
-        package: package(&options.target),
+        package: package(target),
     })?;
     if done.status.success() && output.is_file() {
         return Ok(());
@@ -60,67 +63,48 @@ fn run_linker(objects: &[PathBuf], output: &Path, options: &Options) -> Result<(
     let folder = output.parent().map_or(String::new(), |folder| format!("{}/", folder.display()));
     let said = said.replace(&folder, "");
     let status = if done.status.success() { "no file was made".to_owned() } else { describe(done.status) };
-    Err(LinkFailed::Failed { linker: linker.program, status, output: said })
+    let advice = advice(&said, target);
+    Err(LinkFailed::Failed { linker: linker.program, status, output: said, advice })
 }
 
-/// [`Linker::asked_by`] of a linker nobody asked for.
-const DEFAULT: &str = "";
-
-impl Linker {
-    /// The linker that `--linker` or the environment asks for: `KILN_CC` before `CC`.
-    pub fn asked_for(option: Option<&str>) -> Option<Linker> {
-        if let Some(program @ ("lld" | "mold")) = option {
-            // These link for a driver, which knows where the C library is.
-            let driver = Linker::of_environment();
-            let (program, mut args) =
-                (driver.as_ref().map_or("cc", |driver| &driver.program), vec![format!("-fuse-ld={program}")]);
-            let program = program.to_owned();
-            args.extend(driver.into_iter().flat_map(|driver| driver.args));
-            return Some(Linker { program, args, asked_by: "--linker" });
-        }
-        if let Some(program) = option {
-            return Some(Linker { program: program.to_owned(), args: Vec::new(), asked_by: "--linker" });
-        }
-        Linker::of_environment()
-    }
-
-    fn of_environment() -> Option<Linker> {
-        ["KILN_CC", "CC"].into_iter().find_map(|variable| {
-            let value = env::var(variable).ok()?;
-            let mut words = value.split_whitespace().map(str::to_owned);
-            Some(Linker { program: words.next()?, args: words.collect(), asked_by: variable })
-        })
-    }
-}
-
-/// `cc`, or for another machine the cross compiler under the name that Debian gives it.
-pub(crate) fn default_linker(target: &Target) -> Linker {
-    let program = match gnu_triple(target) {
-        Some(triple) if *target != Target::host() => format!("{triple}-gcc"),
-        _ => "cc".to_owned(),
+/// What stands before the objects.
+fn opening(dialect: Dialect, sysroot: Option<&Path>) -> Vec<OsString> {
+    let with = |option: &str, path: &Path| {
+        let mut argument = OsString::from(option);
+        argument.push(path);
+        argument
     };
-    Linker { program, args: Vec::new(), asked_by: DEFAULT }
-}
-
-/// The Debian package of the default linker.
-pub(crate) fn package(target: &Target) -> Option<String> {
-    match gnu_triple(target) {
-        _ if *target == Target::host() => Some("gcc libc6-dev".to_owned()),
-        Some(triple) => Some(format!("gcc-{}", triple.replace('_', "-"))),
-        None => None,
+    match dialect {
+        Dialect::Driver | Dialect::Bare => sysroot.map(|sysroot| with("--sysroot=", sysroot)).into_iter().collect(),
+        Dialect::Wasm => {
+            // The host calls what is exported, and gives what is imported; a stack at the lowest addresses can't run into data.
+            let fixed = ["--no-entry", "--export-dynamic", "--allow-undefined", "--stack-first", "-z", WASM_STACK];
+            let libraries = sysroot.map(|sysroot| with("-L", &sysroot.join("lib")));
+            fixed.into_iter().map(OsString::from).chain(libraries).collect()
+        }
     }
 }
 
-/// The name of a Linux target in GNU's and Debian's tools.
-fn gnu_triple(target: &Target) -> Option<&'static str> {
-    match (target.os, target.arch) {
-        (Os::Linux, Arch::X86_64) => Some("x86_64-linux-gnu"),
-        (Os::Linux, Arch::X86) => Some("i686-linux-gnu"),
-        (Os::Linux, Arch::Aarch64) => Some("aarch64-linux-gnu"),
-        (Os::Linux, Arch::Arm) => Some("arm-linux-gnueabihf"),
-        (Os::Linux, Arch::Riscv64) => Some("riscv64-linux-gnu"),
-        _ => None,
+/// The stack of a WebAssembly program: as much as Linux gives.
+const WASM_STACK: &str = "stack-size=8388608";
+
+/// What helps against what the linker complains of.
+fn advice(said: &str, target: &Target) -> Option<String> {
+    let has = |words: &[&str]| words.iter().any(|word| said.contains(word));
+    if has(&["crt1.o", "Scrt1.o", "cannot find -lc", "unable to find library -lc"]) {
+        let install = c_library(target).filter(|_| *target != Target::host()).unwrap_or_else(|| "libc6-dev".to_owned());
+        return Some(format!(
+            "the C library for `{}` is missing: install it (on Debian and Ubuntu: `apt-get install {install}`), or say where it is with `--sysroot`",
+            target.triple
+        ));
     }
+    if target.os == Os::Freestanding && has(&["undefined symbol", "undefined reference"]) {
+        return Some(
+            "a program without an operating system takes `write`, `exit`, `malloc`, `realloc` and `free` from what it is linked with: name an object or archive that has them"
+                .to_owned(),
+        );
+    }
+    None
 }
 
 /// `status 1`, `signal 11`.

@@ -1,8 +1,9 @@
 //! `kiln targets`: what there are programs for, who compiles them, and what more it takes here to link and run them.
 
 use crate::backend::Backends;
-use crate::link::{default_linker, package};
-use crate::tools::{find, find_any};
+use crate::linker::{default_linker, package};
+use crate::runner;
+use crate::tools::find;
 use kiln_types::{Arch, Os, Target};
 
 /// The table, one target a line.
@@ -16,6 +17,14 @@ pub fn list_targets(backends: Backends) -> String {
         text.push_str(&format!("{triple:<32} {:<24} {}\n", names.join(" "), here(&target, !names.is_empty())));
     }
     text
+}
+
+/// The programs that are missing here for linking and running programs for a target, by their usual names.
+pub fn missing_tools(target: &Target) -> Vec<String> {
+    let linker = default_linker(target).map_or_else(|| "a linker".to_owned(), |linker| linker.program);
+    let linker = find(&linker).is_none().then_some(linker);
+    let runner = runner::runner(target, None).err().map(str::to_owned);
+    linker.into_iter().chain(runner).collect()
 }
 
 /// The interpreter works for every target at compile time, but makes nothing; in memory only this machine's code runs.
@@ -32,43 +41,23 @@ fn here(target: &Target, has_backend: bool) -> String {
     if !has_backend {
         return "check only: no backend in this build compiles for it".to_owned();
     }
-    if target.os == Os::Freestanding {
-        return "objects; linking takes `--linker` and `--link-arg`".to_owned();
-    }
-    let linker = default_linker(target);
-    if !has_gnu_linker(target) {
+    let Some(linker) = default_linker(target) else {
         return "objects; linking takes `--linker` of a machine of that kind".to_owned();
-    }
+    };
     if find(&linker.program).is_none() {
         let package = package(target).map_or_else(String::new, |package| format!(" (apt-get install {package})"));
         return format!("objects; linking needs `{}`{package}", linker.program);
     }
-    match runner(target) {
+    let builds = format!("builds with `{}`", linker.program);
+    match runner::runner(target, None) {
         Ok(None) => "builds and runs; this machine".to_owned(),
-        Ok(Some(emulator)) => format!("builds with `{}`, runs under `{emulator}`", linker.program),
-        Err(missing) => format!("builds with `{}`; running needs `{missing}`", linker.program),
-    }
-}
-
-fn has_gnu_linker(target: &Target) -> bool {
-    *target == Target::host() || target.os == Os::Linux
-}
-
-/// What runs programs for a target: nothing more, or an emulator.
-fn runner(target: &Target) -> Result<Option<String>, &'static str> {
-    if *target == Target::host() {
-        return Ok(None);
-    }
-    let emulators: &[&'static str] = match target.arch {
-        Arch::X86_64 => &["qemu-x86_64-static", "qemu-x86_64"],
-        Arch::X86 => &["qemu-i386-static", "qemu-i386"],
-        Arch::Aarch64 => &["qemu-aarch64-static", "qemu-aarch64"],
-        Arch::Arm => &["qemu-arm-static", "qemu-arm"],
-        Arch::Riscv64 => &["qemu-riscv64-static", "qemu-riscv64"],
-        Arch::Riscv32 | Arch::Wasm32 => &[],
-    };
-    match find_any(emulators) {
-        Some((name, _)) => Ok(Some(name)),
-        None => Err(emulators.first().copied().unwrap_or("an emulator")),
+        // What starts the program, and what it writes with, is the machine's.
+        _ if target.os == Os::Freestanding && target.arch != Arch::Wasm32 => {
+            format!("{builds}, with what starts a program there")
+        }
+        Ok(Some(runner)) => format!("{builds}, runs under `{}`", runner.name),
+        Err(missing) => {
+            format!("{builds}; running needs `{missing}` (apt-get install {})", runner::package(target.arch))
+        }
     }
 }

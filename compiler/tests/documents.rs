@@ -3,7 +3,7 @@
 mod common;
 
 use common::Place;
-use kiln_compiler::{Memory, Mode, Options, compile, guarded};
+use kiln_compiler::{Memory, Mode, Options, compile_files, guarded};
 use kiln_source::Severity;
 use std::fs;
 use std::path::PathBuf;
@@ -22,7 +22,7 @@ fn programs_in_documents_are_right() {
             let options = Options { interpret: true, ..Options::new(Mode::Run, vec!["main.kiln".into()]) };
             let files = Memory::split("main.kiln", program);
             let done =
-                guarded(|| compile(&options, &files)).unwrap_or_else(|bug| panic!("{document}: {}", bug.message));
+                guarded(|| compile_files(&options, &files)).unwrap_or_else(|bug| panic!("{document}: {}", bug.message));
             let errors: Vec<_> = done.diagnostics.iter().filter(|one| one.severity == Severity::Error).collect();
             assert!(errors.is_empty(), "{document}:\n{program}\n{errors:?}");
             let said: String = program.lines().filter_map(|line| line.strip_prefix("// stdout: ")).fold(

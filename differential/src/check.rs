@@ -4,10 +4,11 @@
 //! runs them as tests. The native program reads from its input which ones to run, and is started again behind each that panics.
 
 use kiln_compiler::{
-    BackendName, Checked, Compilation, Format, Interpreted, Limits, Memory, Mode, OptLevel, Options, Streams, compile,
-    compile_with, guarded, has_cranelift, has_llvm, interpret_tests, link, panic_text, render,
+    BackendName, Checked, Compilation, Format, Interpreted, Limits, Memory, Mode, OptLevel, Options, Streams, compile_files,
+    compile_with, guarded, has_cranelift, has_llvm, link, panic_text, render, run_tests,
 };
 use kiln_spec::{options, run_process};
+use std::collections::BTreeSet;
 use std::fmt::Write;
 use std::path::Path;
 
@@ -35,6 +36,12 @@ struct Trace {
     status: Option<i32>,
 }
 
+impl Trace {
+    fn is_whole(&self) -> bool {
+        self.status == Some(0)
+    }
+}
+
 /// How one of a batch's programs fared; the first complaint of each.
 pub type Verdicts = Vec<Option<Complaint>>;
 
@@ -51,8 +58,12 @@ pub fn check(programs: &[String]) -> Verdicts {
 
 fn check_batch(programs: &[String]) -> Result<Verdicts, Complaint> {
     let files = files(programs);
-    let interpreted = interpret(&files, programs.len())?;
-    let mut verdicts: Verdicts = interpreted.iter().map(agrees_with_comptime).collect();
+    let (interpreted, leaks) = interpret(&files, programs.len())?;
+    let mut verdicts: Verdicts = leaks;
+    for (verdict, trace) in verdicts.iter_mut().zip(&interpreted) {
+        let wrong = || owners_wrong(trace).or_else(|| agrees_with_comptime(trace));
+        *verdict = verdict.take().or_else(wrong);
+    }
     for (name, backend, opt) in native_engines() {
         let native = native(&files, (backend, opt), programs.len())
             .map_err(|complaint| Complaint { sort: format!("{} {name}", complaint.sort), ..complaint })?;
@@ -107,31 +118,32 @@ fn files(programs: &[String]) -> Memory {
     files
 }
 
-/// What they do on the interpreter.
-fn interpret(files: &Memory, count: usize) -> Result<Vec<Trace>, Complaint> {
+/// What they do on the interpreter, and which of them leave something on its heap.
+fn interpret(files: &Memory, count: usize) -> Result<(Vec<Trace>, Verdicts), Complaint> {
     let options = options(Mode::Test, Path::new("main.kiln"));
     let run = || {
         let (compilation, mut checked) = compile_with(&options, files, None);
         if compilation.has_errors() {
             return Err(rejected(&compilation));
         }
-        run_tests(&compilation, &mut checked)
+        interpret_each(&compilation, &mut checked)
     };
-    let traces = guarded(run).map_err(|error| crash(&error.message))??;
+    let (traces, leaks) = guarded(run).map_err(|error| crash(&error.message))??;
     debug_assert_eq!(traces.len(), count);
-    Ok(traces)
+    Ok((traces, leaks))
 }
 
-fn run_tests(compilation: &Compilation, checked: &mut Checked) -> Result<Vec<Trace>, Complaint> {
+fn interpret_each(compilation: &Compilation, checked: &mut Checked) -> Result<(Vec<Trace>, Verdicts), Complaint> {
     let mut streams = Streams { out: Vec::new(), errors: Vec::new(), input: std::io::empty() };
-    let mut traces = Vec::new();
+    let (mut traces, mut leaks) = (Vec::new(), Vec::new());
     let mut stopped = None;
-    interpret_tests(
+    run_tests(
         checked,
         LIMITS,
         &mut streams,
         |_| true,
-        |_, ended, streams| {
+        |run, streams| {
+            let ended = &run.called.ended;
             let stdout = String::from_utf8_lossy(&std::mem::take(&mut streams.out)).into_owned();
             let stderr = match ended {
                 Interpreted::Status(_) => String::new(),
@@ -143,15 +155,17 @@ fn run_tests(compilation: &Compilation, checked: &mut Checked) -> Result<Vec<Tra
                 }
             };
             traces.push(Trace { stdout, stderr, status: Some(ended.exit_status()) });
+            let bytes = run.called.leaks.iter().map(|leak| leak.size).sum();
+            leaks.push(leak(run.called.leaks.len(), bytes));
         },
     );
-    stopped.map_or(Ok(traces), Err)
+    stopped.map_or(Ok((traces, leaks)), Err)
 }
 
 /// What they do as native code.
 fn native(files: &Memory, (backend, opt): (BackendName, OptLevel), count: usize) -> Result<Vec<Trace>, Complaint> {
     let options = Options { backend, opt, ..options(Mode::Build, Path::new("main.kiln")) };
-    let compilation = guarded(|| compile(&options, files)).map_err(|error| crash(&error.message))?;
+    let compilation = guarded(|| compile_files(&options, files)).map_err(|error| crash(&error.message))?;
     if compilation.objects.is_empty() {
         return Err(rejected(&compilation));
     }
@@ -176,6 +190,28 @@ fn native(files: &Memory, (backend, opt): (BackendName, OptLevel), count: usize)
         }
     }
     Ok(traces)
+}
+
+/// What is left on the interpreter's heap when a program came to its end.
+fn leak(count: usize, bytes: u64) -> Option<Complaint> {
+    let text = format!("{bytes} bytes in {count} pieces are left");
+    (count > 0).then(|| Complaint { sort: "leaks".to_owned(), text })
+}
+
+/// Whether each owner, which prints a number when it is made and its negative when it is dropped, is dropped once. One that panics
+/// drops nothing any more.
+fn owners_wrong(trace: &Trace) -> Option<Complaint> {
+    let mut live = BTreeSet::new();
+    let wrong = |sort: &str, id: i64| Some(Complaint { sort: sort.to_owned(), text: format!("owner {id}") });
+    for id in trace.stdout.lines().filter_map(|line| line.parse::<i64>().ok()) {
+        if id > 0 && !live.insert(id) {
+            return wrong("an owner is made twice", id);
+        }
+        if id < 0 && !live.remove(&-id) {
+            return wrong("an owner is dropped without being there", -id);
+        }
+    }
+    live.first().filter(|_| trace.is_whole()).and_then(|id| wrong("an owner is not dropped", *id))
 }
 
 /// Whether what was computed twice, behind a line with `~`, is the same.

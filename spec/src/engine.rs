@@ -1,7 +1,7 @@
 //! What runs a program: the interpreter, and native code at two levels of optimisation.
 
 use kiln_compiler::{
-    BackendName, Compilation, Ended, Files, Format, Interpreted, Limits, Mode, OptLevel, Options, Streams, compile,
+    BackendName, Compilation, Ended, Files, Format, Interpreted, Limits, Mode, OptLevel, Options, Streams, compile_files,
     compile_with, guarded, has_cranelift, has_llvm, interpret_within, link, panic_text, render,
 };
 use kiln_source::Diagnostic;
@@ -77,12 +77,26 @@ impl Engine {
     /// # Errors
     /// Why it did not come to a run, or did not end.
     pub fn run(self, root: &Path, files: &(dyn Files + Sync)) -> Result<Outcome, String> {
+        let mut outcomes = self.run_with(root, files, &[&[]])?;
+        Ok(outcomes.remove(0))
+    }
+
+    /// Compiles a program and runs it with each of these on its standard input; in memory it gets none.
+    ///
+    /// # Errors
+    /// Why it did not come to a run, or did not end.
+    pub fn run_with(
+        self,
+        root: &Path,
+        files: &(dyn Files + Sync),
+        inputs: &[&[u8]],
+    ) -> Result<Vec<Outcome>, String> {
         let (backend, opt) = match self {
-            Engine::Interpreter => return interpreted(root, files),
+            Engine::Interpreter => return inputs.iter().map(|input| interpreted(root, files, input)).collect(),
             Engine::Native(opt) => (BackendName::Llvm, opt),
             Engine::Cranelift => (BackendName::Cranelift, OptLevel::None),
             #[cfg(unix)]
-            Engine::InMemory(backend) => return in_memory(backend, root, files),
+            Engine::InMemory(backend) => return inputs.iter().map(|_| in_memory(backend, root, files)).collect(),
             #[cfg(not(unix))]
             Engine::InMemory(_) => return Err("programs run in memory only where there is `fork`".to_owned()),
         };
@@ -94,19 +108,19 @@ impl Engine {
         let folder = tempfile::tempdir().map_err(|error| error.to_string())?;
         let program = folder.path().join("program");
         link(&compilation.objects, &program, &options).map_err(|error| error.message)?;
-        run_process(&program, &[])
+        inputs.iter().map(|input| run_process(&program, input)).collect()
     }
 }
 
 /// Runs a program on the interpreter.
-fn interpreted(root: &Path, files: &(dyn Files + Sync)) -> Result<Outcome, String> {
+fn interpreted(root: &Path, files: &(dyn Files + Sync), input: &[u8]) -> Result<Outcome, String> {
     let options = Options { interpret: true, ..options(Mode::Run, root) };
     let run = || {
         let (compilation, mut checked) = compile_with(&options, files, None);
         if compilation.has_errors() {
             return Err(format!("no program: {:?}", compilation.diagnostics));
         }
-        let mut streams = Streams { out: Vec::new(), errors: Vec::new(), input: std::io::empty() };
+        let mut streams = Streams { out: Vec::new(), errors: Vec::new(), input };
         let ended = interpret_within(&mut checked, BUDGET, &mut streams);
         let said = match &ended {
             Interpreted::Status(_) => String::new(),
@@ -156,7 +170,7 @@ pub fn options(mode: Mode, root: &Path) -> Options {
 
 /// Compiles; a crash of the compiler is an error.
 pub(crate) fn compiled(options: &Options, files: &(dyn Files + Sync)) -> Result<Compilation, String> {
-    guarded(|| compile(options, files)).map_err(crash)
+    guarded(|| compile_files(options, files)).map_err(crash)
 }
 
 #[expect(clippy::boxed_local, reason = "it is what `guarded` gives")]
@@ -164,18 +178,25 @@ fn crash(error: Box<Diagnostic>) -> String {
     format!("the compiler crashed: {}", error.message)
 }
 
-/// Runs a program that was just linked, with this on its standard input: no more than a pipe holds.
+/// Runs a program that was just linked, with this on its standard input.
 ///
 /// # Errors
 /// Why it did not start or did not end.
 pub fn run_process(program: &Path, input: &[u8]) -> Result<Outcome, String> {
-    let mut command = Command::new(program);
+    run_command(&mut Command::new(program), input)
+}
+
+/// Runs a command, with this on its standard input.
+///
+/// # Errors
+/// Why it did not start or did not end.
+pub fn run_command(command: &mut Command, input: &[u8]) -> Result<Outcome, String> {
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    let mut child = start(&mut command).map_err(|error| format!("the program did not start: {error}"))?;
-    // One that has ended already does not read.
-    let _ = child.stdin.take().map(|mut stdin| stdin.write_all(input));
+    let mut child = start(command).map_err(|error| format!("the program did not start: {error}"))?;
     let stdout = reader(child.stdout.take());
     let stderr = reader(child.stderr.take());
+    // One that has ended already does not read.
+    let _ = child.stdin.take().map(|mut stdin| stdin.write_all(input));
     let status = wait(&mut child)?;
     let read = |thread: thread::JoinHandle<Vec<u8>>| thread.join().map_err(|_| "the output was not read".to_owned());
     Ok(Outcome { stdout: read(stdout)?, stderr: read(stderr)?, status: status.code() })

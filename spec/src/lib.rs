@@ -17,10 +17,10 @@ mod example;
 pub use example::{Ending, Example, ExpectedRun, Marker};
 
 mod engine;
-pub use engine::{Engine, Outcome, options, run_process};
+pub use engine::{Engine, Outcome, options, run_command, run_process};
 
 mod program;
-pub use program::{Program, programs};
+pub use program::{Case, Program, programs};
 
 mod verdict;
-pub use verdict::{check_example, check_program, check_stages};
+pub use verdict::{check_cases, check_example, check_program, check_stages};

@@ -9,7 +9,7 @@
 
 #![forbid(unsafe_code)]
 
-use kiln_compiler::{Compilation, Format, Memory, Mode, Options, compile, guarded, render};
+use kiln_compiler::{Compilation, Format, Memory, Mode, Options, compile_files, guarded, render};
 use kiln_source::{Diagnostic, Severity, Warning, codes};
 use std::path::{Path, PathBuf};
 use std::{fs, io};
@@ -75,7 +75,7 @@ fn compiled(stem: &str, text: &str) -> Result<Compilation, String> {
     let root = format!("{stem}.kiln");
     let options = options(text, Options::new(Mode::Check, vec![PathBuf::from(&root)]))?;
     let files = Memory::split(&root, text);
-    guarded(|| compile(&options, &files)).map_err(|bug| bug.message)
+    guarded(|| compile_files(&options, &files)).map_err(|bug| bug.message)
 }
 
 /// The options with what the lines `//@` ask for.

@@ -1,0 +1,86 @@
+//! Many examples as one program of tests.
+
+use kiln_compiler::{
+    DebugLevel, Interpreted, Limits, Memory, Mode, Options, Streams, compile_with, guarded, interpret_tests,
+    panic_text, render,
+};
+use kiln_spec::{Example, Outcome};
+use kiln_types::Target;
+use std::fmt::Write;
+
+/// Examples, each a module, and a test for each that calls its `main`.
+pub struct Batch {
+    pub examples: Vec<(String, Example)>,
+    target: Target,
+    files: Memory,
+}
+
+/// The file with the tests.
+const ROOT: &str = "batch.kiln";
+
+/// What a program may take on the interpreter.
+const BUDGET: Limits = Limits { steps: 400_000_000, depth: 100_000, memory: 1 << 28 };
+
+/// Whether an example can be a module among others: its `main` is a function, and it has no tests of its own.
+pub fn fits(example: &Example) -> bool {
+    let text = &example.files[0].1;
+    text.contains("fn main()") && !text.contains("\ntest \"") && !text.starts_with("test \"") && !text.contains("env")
+}
+
+impl Batch {
+    pub fn new(examples: Vec<(String, Example)>, target: Target) -> Batch {
+        let mut files = Memory::default();
+        let mut root = String::from("const env = @import(\"std/env\");\n");
+        for (number, (_, example)) in examples.iter().enumerate() {
+            let text = &example.files[0].1;
+            let calls = if text.contains("fn main() -> i32") { "main()" } else { "main(); 0" };
+            files.insert(format!("e{number}.kiln"), format!("{text}\npub fn status_of_main() -> i32 {{ {calls} }}\n"));
+            writeln!(root, "const e{number} = @import(\"e{number}\");").unwrap();
+            writeln!(root, "test \"{number}\" {{ end(e{number}.status_of_main()); }}").unwrap();
+        }
+        root.push_str("fn end(status: i32) { if status != 0 { env.exit(status); } }\n");
+        files.insert(ROOT, root);
+        Batch { examples, target, files }
+    }
+
+    pub fn options(&self) -> Options {
+        let debug = Some(DebugLevel::None);
+        Options { target: self.target.clone(), debug, ..Options::new(Mode::Test, vec![ROOT.into()]) }
+    }
+
+    pub fn files(&self) -> &Memory {
+        &self.files
+    }
+
+    /// What each example does on the interpreter for the target.
+    pub fn interpreted(&self) -> Result<Vec<Outcome>, String> {
+        let options = Options { interpret: true, ..self.options() };
+        let run = || {
+            let (compilation, mut checked) = compile_with(&options, &self.files, None);
+            if compilation.has_errors() {
+                return Err(render(&compilation.diagnostics, &compilation.sources, Default::default(), false));
+            }
+            let mut streams = Streams { out: Vec::new(), errors: Vec::new(), input: std::io::empty() };
+            let mut outcomes = Vec::new();
+            interpret_tests(
+                &mut checked,
+                BUDGET,
+                &mut streams,
+                |_| true,
+                |_, ended, streams| {
+                    let said = match ended {
+                        Interpreted::Status(_) => String::new(),
+                        Interpreted::Panicked { reason, at } => panic_text(reason, *at, &compilation.sources),
+                        Interpreted::Stopped(error) => error.message.clone(),
+                    };
+                    let mut stderr = std::mem::take(&mut streams.errors);
+                    stderr.extend(said.as_bytes());
+                    let stdout = std::mem::take(&mut streams.out);
+                    outcomes.push(Outcome { stdout, stderr, status: Some(ended.exit_status() & 0xFF) });
+                },
+            );
+            Ok(outcomes)
+        };
+        guarded(run).map_err(|bug| bug.message)?
+    }
+}
