@@ -89,7 +89,7 @@ impl Func {
     pub fn forget_ranges(&mut self) {
         let nowhere = TextRange::default();
         (self.file, self.range) = (FileId::default(), nowhere);
-        self.locals.iter_mut().for_each(|local| local.range = nowhere);
+        self.locals.iter_mut().for_each(|local| (local.range, local.scope) = (nowhere, nowhere));
         for block in self.blocks.iter_mut() {
             block.ranges.fill(nowhere);
             block.term_range = nowhere;
