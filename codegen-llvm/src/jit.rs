@@ -4,12 +4,15 @@ use crate::errors::Result;
 use inkwell::llvm_sys::core::LLVMCreateMemoryBufferWithMemoryRangeCopy;
 use inkwell::llvm_sys::error::{LLVMDisposeErrorMessage, LLVMErrorRef, LLVMGetErrorMessage};
 use inkwell::llvm_sys::orc2::lljit::{
-    LLVMOrcCreateLLJIT, LLVMOrcDisposeLLJIT, LLVMOrcLLJITAddObjectFile, LLVMOrcLLJITGetGlobalPrefix,
-    LLVMOrcLLJITGetMainJITDylib, LLVMOrcLLJITLookup, LLVMOrcLLJITRef,
+    LLVMOrcCreateLLJIT, LLVMOrcDisposeLLJIT, LLVMOrcLLJITAddObjectFile, LLVMOrcLLJITGetExecutionSession,
+    LLVMOrcLLJITGetGlobalPrefix, LLVMOrcLLJITGetMainJITDylib, LLVMOrcLLJITLookup, LLVMOrcLLJITRef,
 };
-use inkwell::llvm_sys::orc2::{LLVMOrcCreateDynamicLibrarySearchGeneratorForProcess, LLVMOrcJITDylibAddGenerator};
+use inkwell::llvm_sys::orc2::{
+    LLVMOrcCreateDynamicLibrarySearchGeneratorForProcess, LLVMOrcExecutionSessionSetErrorReporter,
+    LLVMOrcJITDylibAddGenerator,
+};
 use kiln_codegen::CodegenError;
-use std::ffi::CStr;
+use std::ffi::{CStr, c_void};
 use std::ptr;
 
 /// A program in memory, ready to run.
@@ -52,6 +55,7 @@ fn load_all(objects: &[Vec<u8>]) -> Result<Loaded> {
     let mut loaded = Loaded { jit, main: nothing };
     // SAFETY: `jit` is valid as long as `loaded`; generators and buffers belong to it once they are added.
     unsafe {
+        LLVMOrcExecutionSessionSetErrorReporter(LLVMOrcLLJITGetExecutionSession(jit), swallow, ptr::null_mut());
         let library = LLVMOrcLLJITGetMainJITDylib(jit);
         let mut generator = ptr::null_mut();
         let prefix = LLVMOrcLLJITGetGlobalPrefix(jit);
@@ -74,6 +78,11 @@ fn load_all(objects: &[Vec<u8>]) -> Result<Loaded> {
 
 extern "C" fn nothing(_: i32, _: *const *const i8) -> i32 {
     0
+}
+
+/// What the lookup of a symbol returns as an error is also reported, which would print it.
+extern "C" fn swallow(_: *mut c_void, error: LLVMErrorRef) {
+    check(error).ok();
 }
 
 fn check(error: LLVMErrorRef) -> Result<()> {
