@@ -273,7 +273,7 @@ impl<'ctx, 'p> Unit<'ctx, 'p> {
                     index += 1;
                 }
                 Pass::View => {
-                    value.add_attribute(AttributeLoc::Param(index), self.attrs.nonnull);
+                    // What shows nothing may be null.
                     value.add_attribute(AttributeLoc::Param(index), self.attrs.noundef);
                     value.add_attribute(AttributeLoc::Param(index + 1), self.attrs.noundef);
                     self.mark_mode(value, index, param.mode, param.ty);
@@ -286,8 +286,12 @@ impl<'ctx, 'p> Unit<'ctx, 'p> {
     fn mark_address(&mut self, value: FunctionValue<'ctx>, index: u32, ty: TypeId) {
         let layout = self.layouts.of(self.pool, ty);
         let at = AttributeLoc::Param(index);
-        value.add_attribute(at, self.attrs.nonnull);
         value.add_attribute(at, self.attrs.noundef);
+        if layout.size == 0 {
+            // An element of no size of a container that never took memory.
+            return;
+        }
+        value.add_attribute(at, self.attrs.nonnull);
         value.add_attribute(at, self.context.create_enum_attribute(self.attrs.align, u64::from(layout.align)));
         value.add_attribute(at, self.context.create_enum_attribute(self.attrs.dereferenceable, layout.size));
     }
