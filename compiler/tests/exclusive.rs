@@ -51,6 +51,7 @@ fn llvm_knows_what_is_exclusive() {
     let fill = definition(&done.stdout, "fill");
     let params: Vec<&str> = fill.split("ptr ").skip(1).collect();
     assert_eq!(params.len(), 2, "{fill}");
-    assert!(params.iter().all(|param| param.contains("noalias") && param.contains("nonnull")), "{fill}");
+    // A view of nothing may be null.
+    assert!(params.iter().all(|param| param.contains("noalias") && !param.contains("nonnull")), "{fill}");
     assert!(!params[0].contains("readonly") && params[1].contains("readonly"), "{fill}");
 }
