@@ -1,5 +1,6 @@
 //! One function of the program being built: its blocks, where its locals are, and the walk over its instructions.
 
+use crate::debug::FuncDebug;
 use crate::gen_fn::Gen;
 use crate::passing::Incoming;
 use crate::runtime::Helper;
@@ -9,7 +10,7 @@ use cranelift_codegen::ir::{self, Block, BlockArg, InstBuilder, StackSlot, types
 use cranelift_frontend::Variable;
 use kiln_cfg::{BlockId, Func, Local, LocalKind, Panic};
 use kiln_codegen::abi::{FnAbi, Pass};
-use kiln_codegen::{Home, Plan, Reason, Result, broken};
+use kiln_codegen::{DebugLevel, Home, Plan, Reason, Result, broken, is_written};
 use kiln_source::{Idx, IdxVec, TextRange};
 use kiln_types::{FuncId, ParamMode, Repr, TypeId};
 use std::rc::Rc;
@@ -45,6 +46,8 @@ pub(crate) struct Body<'g, 'a, 'f, 'p> {
     is_header: Vec<bool>,
     /// The source of the instruction being built.
     range: TextRange,
+    /// What is kept for debuggers.
+    pub debug: Option<FuncDebug>,
     /// Cold blocks, one a reason; each is given the place.
     panics: Vec<(Reason, Block)>,
     /// Where the caller wants the result.
@@ -56,6 +59,9 @@ pub(crate) fn build<'p>(unit: &mut Unit<'p>, id: FuncId, func: &'p Func) -> Resu
     let declared = unit.function(id)?;
     let Convention::Kiln(abi) = declared.convention else { return broken("a foreign function has a body") };
     let plan = Plan::new(&mut unit.facts(), func)?;
+    let level = unit.debug_level;
+    let is_told = level != DebugLevel::None && is_written(unit.program.info(id), func);
+    let debug = is_told.then(|| FuncDebug::new(level, declared.id, id, func));
     unit.define(declared.id, |out| {
         let is_header = headers(func, &plan);
         let mut body = Body {
@@ -63,6 +69,7 @@ pub(crate) fn build<'p>(unit: &mut Unit<'p>, id: FuncId, func: &'p Func) -> Resu
             blocks: func.blocks.iter().map(|_| out.b.create_block()).collect(),
             is_header,
             range: func.range,
+            debug,
             panics: Vec::new(),
             returned_at: None,
             out,
@@ -70,7 +77,10 @@ pub(crate) fn build<'p>(unit: &mut Unit<'p>, id: FuncId, func: &'p Func) -> Resu
             abi,
             plan,
         };
-        body.build()
+        body.build()?;
+        let built = body.debug.take().map(FuncDebug::finish);
+        body.out.unit.records.built.extend(built);
+        Ok(())
     })
 }
 
@@ -106,10 +116,12 @@ impl<'p> Body<'_, '_, '_, 'p> {
         let block = &self.func.blocks[id];
         for (stmt, range) in block.stmts.iter().zip(&block.ranges) {
             self.range = *range;
+            self.locate(*range);
             self.build_stmt(stmt)?;
             self.out.release_scratch();
         }
         self.range = block.term_range;
+        self.locate(block.term_range);
         self.build_terminator(&block.term)?;
         self.out.release_scratch();
         Ok(())
@@ -148,6 +160,7 @@ impl<'p> Body<'_, '_, '_, 'p> {
     }
 
     fn build_panics(&mut self) -> Result<()> {
+        self.leave_lines();
         for (reason, block) in std::mem::take(&mut self.panics) {
             self.out.b.switch_to_block(block);
             let place = self.out.b.block_params(block)[0];
@@ -189,7 +202,7 @@ impl<'p> Body<'_, '_, '_, 'p> {
         for (pass, local) in abi.params.iter().zip(self.func.params()) {
             self.take_param(&mut incoming, pass, local)?;
         }
-        Ok(())
+        self.declare_variables()
     }
 
     /// Scalars whose address nobody needs are variables; everything else lies in the frame.
@@ -247,6 +260,7 @@ impl<'p> Body<'_, '_, '_, 'p> {
 
     /// Gives a local that is not in memory its value.
     pub fn set(&mut self, local: Local, value: Value) -> Result<()> {
+        self.show_value(local, value)?;
         match (self.slots[local], value) {
             (Slot::Variable(variable), Value::Scalar(scalar)) => self.out.b.def_var(variable, scalar),
             (Slot::Variables(address, len), Value::Fat(first, second)) => {

@@ -39,7 +39,7 @@ pub(crate) fn isa(target: &Target, options: &Options, position_independent: bool
         ("probestack_strategy", "inline"),
         ("probestack_size_log2", "12"),
         ("preserve_frame_pointers", "true"),
-        ("unwind_info", "false"),
+        ("unwind_info", if options.unwind_tables { "true" } else { "false" }),
     ];
     for (name, value) in settings {
         flags.set(name, value).map_err(|error| Box::new(unavailable(error.to_string())))?;

@@ -1,5 +1,6 @@
 //! Functions on their way to machine code: compiled by threads while others are still being built.
 
+use crate::debug::{CodeDebug, Keep};
 use cranelift_codegen::control::ControlPlane;
 use cranelift_codegen::isa::OwnedTargetIsa;
 use cranelift_codegen::{Context, ir};
@@ -15,6 +16,7 @@ pub(crate) struct Code {
     pub align: u64,
     pub bytes: Vec<u8>,
     pub relocs: Vec<ModuleReloc>,
+    pub debug: Option<CodeDebug>,
 }
 
 type Batch = (usize, Vec<(CodeId, ir::Function)>);
@@ -26,6 +28,7 @@ const BATCH: usize = 32;
 /// The functions of a module. With no threads everything is compiled at the end.
 pub(crate) struct Jobs {
     isa: OwnedTargetIsa,
+    keep: Keep,
     threads: usize,
     /// Functions that no batch holds yet.
     open: Vec<(CodeId, ir::Function)>,
@@ -45,8 +48,8 @@ struct Pool {
 
 impl Jobs {
     /// For a machine; `threads` beside this one. `readable`: the textual IR is wanted, too.
-    pub fn new(isa: OwnedTargetIsa, threads: usize, readable: bool) -> Jobs {
-        Jobs { isa, threads, open: Vec::new(), batches: 0, pool: None, text: readable.then(String::new) }
+    pub fn new(isa: OwnedTargetIsa, threads: usize, readable: bool, keep: Keep) -> Jobs {
+        Jobs { isa, keep, threads, open: Vec::new(), batches: 0, pool: None, text: readable.then(String::new) }
     }
 
     /// Adds a function.
@@ -68,25 +71,25 @@ impl Jobs {
     fn send(&mut self) {
         let batch = (self.batches, std::mem::take(&mut self.open));
         self.batches += 1;
-        let pool = self.pool.get_or_insert_with(|| Pool::start(&self.isa, self.threads));
+        let pool = self.pool.get_or_insert_with(|| Pool::start(&self.isa, self.keep, self.threads));
         // Where the threads have enough to do, this one helps, so that few functions wait in memory.
         if let Err(TrySendError::Full((number, functions)) | TrySendError::Disconnected((number, functions))) =
             pool.todo.try_send(batch)
         {
             // The results are read at the end, by this thread.
-            let _ = pool.results.send((number, compile(&self.isa, functions)));
+            let _ = pool.results.send((number, compile(&self.isa, self.keep, functions)));
         }
     }
 
     /// Compiles what is left, waits for the threads, and gives all in the order it was added.
     pub fn finish(&mut self) -> Result<Vec<Code>> {
         let Some(pool) = self.pool.take() else {
-            return compile(&self.isa, std::mem::take(&mut self.open)).map_err(failed);
+            return compile(&self.isa, self.keep, std::mem::take(&mut self.open)).map_err(failed);
         };
         let Pool { todo, queue, results, done, workers } = pool;
-        let _ = results.send((self.batches, compile(&self.isa, std::mem::take(&mut self.open))));
+        let _ = results.send((self.batches, compile(&self.isa, self.keep, std::mem::take(&mut self.open))));
         drop(todo);
-        work(&self.isa, &queue, &results);
+        work(&self.isa, self.keep, &queue, &results);
         drop(results);
         let mut parts: Vec<Done> = done.iter().collect();
         let all_came = workers.into_iter().all(|worker| worker.join().is_ok());
@@ -104,13 +107,13 @@ fn failed(reason: String) -> Box<CodegenError> {
 }
 
 impl Pool {
-    fn start(isa: &OwnedTargetIsa, threads: usize) -> Pool {
+    fn start(isa: &OwnedTargetIsa, keep: Keep, threads: usize) -> Pool {
         let (todo, queue) = sync_channel(threads * 2);
         let queue = Arc::new(Mutex::new(queue));
         let (results, done) = channel();
         let workers = (0..threads).map(|_| {
             let (isa, queue, results) = (isa.clone(), Arc::clone(&queue), results.clone());
-            thread::spawn(move || work(&isa, &queue, &results))
+            thread::spawn(move || work(&isa, keep, &queue, &results))
         });
         let workers = workers.collect();
         Pool { todo, queue, results, done, workers }
@@ -118,17 +121,21 @@ impl Pool {
 }
 
 /// Compiles batches until there are none, and there will be none.
-fn work(isa: &OwnedTargetIsa, queue: &Mutex<Receiver<Batch>>, results: &Sender<Done>) {
+fn work(isa: &OwnedTargetIsa, keep: Keep, queue: &Mutex<Receiver<Batch>>, results: &Sender<Done>) {
     loop {
         let batch = queue.lock().unwrap_or_else(PoisonError::into_inner).recv();
         let Ok((number, functions)) = batch else { return };
-        if results.send((number, compile(isa, functions))).is_err() {
+        if results.send((number, compile(isa, keep, functions))).is_err() {
             return;
         }
     }
 }
 
-fn compile(isa: &OwnedTargetIsa, functions: Vec<(CodeId, ir::Function)>) -> std::result::Result<Vec<Code>, String> {
+fn compile(
+    isa: &OwnedTargetIsa,
+    keep: Keep,
+    functions: Vec<(CodeId, ir::Function)>,
+) -> std::result::Result<Vec<Code>, String> {
     let mut context = Context::new();
     let mut plane = ControlPlane::default();
     let mut codes = Vec::with_capacity(functions.len());
@@ -139,10 +146,14 @@ fn compile(isa: &OwnedTargetIsa, functions: Vec<(CodeId, ir::Function)>) -> std:
             let name = format!("{:?}", error.inner);
             format!("{name} in {}", error.func.name)
         })?;
+        let debug = match keep == Keep::default() {
+            true => None,
+            false => Some(CodeDebug::of(compiled, &**isa, keep).map_err(|error| error.to_string())?),
+        };
         let relocs = compiled.buffer.relocs().to_vec();
         let (bytes, align) = (compiled.code_buffer().to_vec(), u64::from(compiled.buffer.alignment));
         let relocs = relocs.iter().map(|reloc| ModuleReloc::from_mach_reloc(reloc, &context.func, id)).collect();
-        codes.push(Code { id, align, bytes, relocs });
+        codes.push(Code { id, align, bytes, relocs, debug });
     }
     Ok(codes)
 }

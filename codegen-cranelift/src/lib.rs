@@ -15,6 +15,7 @@ pub use isa::{supports, targets};
 mod signature;
 mod unit;
 
+mod debug;
 mod gen_fn;
 mod jobs;
 mod value;
@@ -41,15 +42,16 @@ mod cast;
 mod memory;
 pub use memory::Loaded;
 
+use crate::debug::Keep;
 use crate::jobs::Jobs;
 use crate::unit::{Input, Unit, refused};
 use cranelift_jit::{ArenaMemoryProvider, JITBuilder, JITModule};
 use cranelift_module::{FuncId as CodeId, default_libcall_names};
 use cranelift_object::{ObjectBuilder, ObjectModule};
 use kiln_cfg::{FuncKind, Program};
-pub use kiln_codegen::CodegenError;
 use kiln_codegen::Result;
-use kiln_source::SourceMap;
+pub use kiln_codegen::{CodegenError, DebugInfo, DebugLevel};
+use kiln_source::{Interner, SourceMap};
 use kiln_types::{Layouts, Pool};
 
 /// The version of Cranelift in use, such as `0.135.8`.
@@ -68,6 +70,10 @@ pub struct Options {
     pub threads: usize,
     /// Whether Cranelift's textual IR is wanted.
     pub ir: bool,
+    /// What a debugger is told by objects.
+    pub debug: DebugInfo,
+    /// Whether tables of objects say how to leave each function: for debuggers, and for programs that look at their own calls.
+    pub unwind_tables: bool,
 }
 
 impl Default for Options {
@@ -78,6 +84,8 @@ impl Default for Options {
             verify: cfg!(debug_assertions),
             threads: 0,
             ir: false,
+            debug: DebugInfo::default(),
+            unwind_tables: false,
         }
     }
 }
@@ -101,9 +109,10 @@ pub fn compile(
     pool: &Pool,
     layouts: &mut Layouts,
     sources: &SourceMap,
+    names: &Interner,
     options: &Options,
 ) -> std::result::Result<Artifacts, CodegenError> {
-    object(Input { program, pool, layouts, sources }, options).map_err(|error| *error)
+    object(Input { program, pool, layouts, sources, names }, options).map_err(|error| *error)
 }
 
 /// Compiles a program for this process, to be run in it. The target is the host.
@@ -115,20 +124,26 @@ pub fn load(
     pool: &Pool,
     layouts: &mut Layouts,
     sources: &SourceMap,
+    names: &Interner,
     options: &Options,
 ) -> std::result::Result<Loaded, CodegenError> {
-    in_memory(Input { program, pool, layouts, sources }, options).map_err(|error| *error)
+    in_memory(Input { program, pool, layouts, sources, names }, options).map_err(|error| *error)
 }
 
 fn object(mut input: Input<'_>, options: &Options) -> Result<Artifacts> {
     let isa = isa::isa(input.layouts.target(), options, true)?;
-    let jobs = Jobs::new(isa.clone(), options.threads, options.ir);
-    let builder = ObjectBuilder::new(isa, options.module_name.as_bytes(), default_libcall_names()).map_err(refused)?;
+    let keep = Keep { lines: options.debug.level != DebugLevel::None, unwind: options.unwind_tables };
+    let jobs = Jobs::new(isa.clone(), options.threads, options.ir, keep);
+    let builder =
+        ObjectBuilder::new(isa.clone(), options.module_name.as_bytes(), default_libcall_names()).map_err(refused)?;
     let mut module = ObjectModule::new(builder);
     let mut unit = Unit::new(&mut module, &mut input, jobs, false);
+    unit.debug_level = options.debug.level;
     build(&mut unit)?;
-    let ir = unit.jobs.text();
-    let object = module.finish().emit();
+    let (ir, records) = (unit.jobs.text(), unit.records);
+    let mut product = module.finish();
+    debug::write(&mut product, &records, &mut input, &*isa, options)?;
+    let object = product.emit();
     let failed = |error: cranelift_object::object::write::Error| CodegenError::EmissionFailed {
         reason: format!("Cranelift failed: {error}"),
     };
@@ -140,7 +155,7 @@ const MEMORY: usize = 1 << 30;
 
 fn in_memory(mut input: Input<'_>, options: &Options) -> Result<Loaded> {
     let isa = isa::isa(input.layouts.target(), options, false)?;
-    let jobs = Jobs::new(isa.clone(), options.threads, false);
+    let jobs = Jobs::new(isa.clone(), options.threads, false, Keep::default());
     let mut builder = JITBuilder::with_isa(isa, default_libcall_names());
     for (name, address) in memory::symbols() {
         builder.symbol(name, address);

@@ -120,6 +120,7 @@ impl Body<'_, '_, '_, '_> {
             }
         } else {
             self.slots[local] = Slot::Reference(spot.at, spot.len);
+            self.show(local)?;
         }
         Ok(())
     }

@@ -1,5 +1,6 @@
 //! The module under construction and everything known about it: declared functions, data, helpers.
 
+use crate::debug::Records;
 use crate::gen_fn::Gen;
 use crate::jobs::Jobs;
 use crate::runtime::Helper;
@@ -9,8 +10,8 @@ use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext};
 use cranelift_module::{DataId, FuncId as CodeId, Linkage, Module, ModuleError};
 use kiln_cfg::{FuncKind, Program};
 use kiln_codegen::abi::FnAbi;
-use kiln_codegen::{CAbi, CodegenError, Facts, Places, Result, broken};
-use kiln_source::{Idx, SourceMap};
+use kiln_codegen::{CAbi, CodegenError, DebugLevel, Facts, Places, Result, broken};
+use kiln_source::{Idx, Interner, SourceMap};
 use kiln_types::{FuncId, Layouts, Pool, StaticId, ValueId};
 use rustc_hash::FxHashMap;
 use std::rc::Rc;
@@ -37,6 +38,7 @@ pub(crate) struct Input<'p> {
     pub pool: &'p Pool,
     pub layouts: &'p mut Layouts,
     pub sources: &'p SourceMap,
+    pub names: &'p Interner,
 }
 
 /// The module under construction.
@@ -62,6 +64,10 @@ pub(crate) struct Unit<'p> {
     pub unfilled: Vec<StaticId>,
     pub jobs: Jobs,
     contexts: Vec<FunctionBuilderContext>,
+    /// What a debugger is told.
+    pub debug_level: DebugLevel,
+    /// What is kept for it.
+    pub records: Records,
 }
 
 /// What Cranelift refuses, as an error.
@@ -71,7 +77,7 @@ pub(crate) fn refused(error: ModuleError) -> Box<CodegenError> {
 
 impl<'p> Unit<'p> {
     pub fn new(module: &'p mut dyn Module, input: &'p mut Input<'_>, jobs: Jobs, in_memory: bool) -> Self {
-        let Input { program, pool, layouts, sources } = input;
+        let Input { program, pool, layouts, sources, .. } = input;
         let signatures = Signatures::new(module.target_config());
         Unit {
             module,
@@ -91,6 +97,8 @@ impl<'p> Unit<'p> {
             unfilled: Vec::new(),
             jobs,
             contexts: Vec::new(),
+            debug_level: DebugLevel::None,
+            records: Records::default(),
         }
     }
 
@@ -169,6 +177,7 @@ impl<'p> Unit<'p> {
     pub fn define_compiled(&mut self) -> Result<()> {
         for code in self.jobs.finish()? {
             self.module.define_function_bytes(code.id, code.align, &code.bytes, &code.relocs).map_err(refused)?;
+            self.records.compiled.extend(code.debug.map(|debug| (code.id, debug)));
         }
         Ok(())
     }

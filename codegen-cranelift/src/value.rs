@@ -75,6 +75,14 @@ impl Pointer {
         Pointer { base: Base::Slot(slot), offset: 0 }
     }
 
+    /// The slot, if it is the beginning of one.
+    pub fn as_slot(self) -> Option<StackSlot> {
+        match self.base {
+            Base::Slot(slot) if self.offset == 0 => Some(slot),
+            _ => None,
+        }
+    }
+
     /// A number of bytes into a constant.
     pub fn data(data: DataId, offset: u64) -> Pointer {
         Pointer { base: Base::Data(data), offset: offset as i64 }

@@ -1,6 +1,7 @@
 //! One function being built: its blocks, where its locals are, and the walk over its instructions.
 
 use crate::OptLevel;
+use crate::debug::{FuncDebug, leave_lines};
 use crate::errors::{Result, broken};
 use crate::fast_loop::{self, FastLoop};
 use crate::passing::Incoming;
@@ -45,8 +46,12 @@ pub(crate) struct Body<'a, 'ctx, 'p> {
     fast_loops: FxHashMap<BlockId, (FastLoop, BasicBlock<'ctx>)>,
     /// The block being built, and into how many LLVM blocks it was split.
     current: (BlockId, u32),
-    /// The source of the instruction being built. Debug locations will be set where this is.
+    /// The source of the instruction being built.
     range: TextRange,
+    /// What a debugger is told of the function.
+    pub debug: Option<FuncDebug>,
+    /// Copies of variables for debuggers.
+    pub copies: IdxVec<Local, Option<PointerValue<'ctx>>>,
     /// Cold blocks to come, one a reason and place.
     panics: Vec<(BasicBlock<'ctx>, Reason, TextRange)>,
     panic_blocks: FxHashMap<(Reason, Option<u32>), BasicBlock<'ctx>>,
@@ -61,6 +66,9 @@ pub(crate) fn build<'p>(unit: &mut Unit<'_, 'p>, id: FuncId, func: &'p Func) -> 
     let Convention::Kiln(abi) = declared.convention else { return broken("a foreign function has a body") };
     unit.scratch.clear();
     let plan = Plan::new(&mut unit.facts(), func)?;
+    let (info, input) = (unit.program.info(id), (unit.pool, unit.sources));
+    let debug = unit.debug.as_mut().and_then(|debug| debug.function(input, info, func, declared.value));
+    leave_lines(&unit.builder);
     let mut body = Body {
         function: declared.value,
         abi,
@@ -69,6 +77,8 @@ pub(crate) fn build<'p>(unit: &mut Unit<'_, 'p>, id: FuncId, func: &'p Func) -> 
         fast_loops: FxHashMap::default(),
         current: (Func::ENTRY, 0),
         range: func.range,
+        debug,
+        copies: func.locals.iter().map(|_| None).collect(),
         panics: Vec::new(),
         panic_blocks: FxHashMap::default(),
         place: None,
@@ -118,10 +128,12 @@ impl<'ctx> Body<'_, 'ctx, '_> {
         let block = &self.func.blocks[id];
         for (stmt, range) in block.stmts.iter().zip(&block.ranges) {
             self.range = *range;
+            self.locate(*range);
             self.build_stmt(stmt)?;
             self.unit.scratch.release();
         }
         self.range = block.term_range;
+        self.locate(block.term_range);
         self.build_terminator(&block.term)?;
         self.unit.scratch.release();
         Ok(())
@@ -210,6 +222,7 @@ impl<'ctx> Body<'_, 'ctx, '_> {
     fn build_panics(&mut self) -> Result<()> {
         for (block, reason, range) in std::mem::take(&mut self.panics) {
             self.unit.builder.position_at_end(block);
+            self.locate(range);
             let number = match self.place {
                 Some(place) => {
                     let int = ScalarKind::Int { bits: 32, signed: false };
@@ -258,7 +271,7 @@ impl<'ctx> Body<'_, 'ctx, '_> {
             let abi = Rc::clone(&self.abi);
             self.take_param(&mut incoming, &abi.params[index], local)?;
         }
-        Ok(())
+        self.declare_variables()
     }
 
     fn alloca(&mut self, local: Local) -> Result<PointerValue<'ctx>> {

@@ -77,6 +77,8 @@ pub struct Options {
     pub units: usize,
     /// Modules that are joined with the program before its passes. It is not split then.
     pub joined: Vec<Bitcode>,
+    /// Whether what is exported is for the objects of the same program only.
+    pub hidden: bool,
     /// What a debugger is told.
     pub debug: DebugInfo,
     /// Whether tables say how to leave each function: for debuggers, and for programs that look at their own calls.
@@ -97,6 +99,7 @@ impl Default for Options {
             exclusive: false,
             units: 1,
             joined: Vec::new(),
+            hidden: false,
             debug: DebugInfo::default(),
             unwind_tables: false,
             wanted: Wanted { object: true, ..Wanted::default() },

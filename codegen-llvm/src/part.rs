@@ -8,8 +8,10 @@ use crate::errors::{Result, broken};
 use crate::output::{self, Complaints};
 use crate::unit::{Input, Unit};
 use crate::{Artifacts, Options, Wanted, bitcode, body, machine, shared};
+use inkwell::GlobalVisibility;
 use inkwell::context::Context;
-use inkwell::module::{FlagBehavior, Module};
+
+use inkwell::module::{FlagBehavior, Linkage, Module};
 use inkwell::targets::TargetMachine;
 use kiln_cfg::{Func, FuncKind, Program};
 use kiln_source::Idx;
@@ -123,7 +125,18 @@ fn build<'ctx>(context: &'ctx Context, input: &mut Input<'_>, part: &Part) -> Re
     if !options.joined.is_empty() {
         bitcode::join(context, &module, &machine, &complaints, &options.joined)?;
     }
+    if options.hidden {
+        hide(&module);
+    }
     Ok(Job { module, machine, complaints })
+}
+
+/// Lets the objects that a module is linked with see what it defines, and nobody else.
+fn hide(module: &Module<'_>) {
+    let defined = module.get_functions().filter(|function| function.count_basic_blocks() > 0);
+    for function in defined.filter(|function| function.get_linkage() == Linkage::External) {
+        function.as_global_value().set_visibility(GlobalVisibility::Hidden);
+    }
 }
 
 /// What LLVM has to know before anything is built: the target and how it lays data out.

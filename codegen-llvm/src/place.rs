@@ -216,7 +216,7 @@ impl<'ctx> Body<'_, 'ctx, '_> {
         {
             self.name_value(local, value);
             self.slots[local] = Slot::Value(value);
-            return Ok(());
+            return self.show(local);
         }
         let spot = self.spot(place)?;
         let at = self.address(spot)?;

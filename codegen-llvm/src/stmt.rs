@@ -114,7 +114,10 @@ impl<'ctx> Body<'_, 'ctx, '_> {
                     self.unit.store_scalar(len_at, len.into())?;
                 }
             }
-            _ => self.slots[local] = Slot::Reference(at, spot.len),
+            _ => {
+                self.slots[local] = Slot::Reference(at, spot.len);
+                self.show(local)?;
+            }
         }
         Ok(())
     }

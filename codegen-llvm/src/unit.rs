@@ -15,6 +15,7 @@ use inkwell::GlobalVisibility;
 use inkwell::attributes::AttributeLoc;
 use inkwell::builder::Builder;
 use inkwell::context::Context;
+use inkwell::debug_info::DILocation;
 use inkwell::module::{Linkage, Module};
 use inkwell::types::{BasicMetadataTypeEnum, BasicType, BasicTypeEnum, FunctionType};
 use inkwell::values::{BasicValueEnum, FunctionValue, GlobalValue, IntValue, PointerValue};
@@ -318,14 +319,19 @@ impl<'ctx, 'p> Unit<'ctx, 'p> {
         leave_lines(&self.builder);
         self.builder.position_at_end(self.context.append_basic_block(function, ""));
         build(self)?;
-        match line {
-            Some(line) => self.builder.set_current_debug_location(line),
-            None => leave_lines(&self.builder),
-        }
+        self.go_on_at(line);
         if let Some(back) = back {
             self.builder.position_at_end(back);
         }
         Ok(())
+    }
+
+    /// What is built from now on belongs to this line again.
+    pub fn go_on_at(&self, line: Option<DILocation<'ctx>>) {
+        match line {
+            Some(line) => self.builder.set_current_debug_location(line),
+            None => leave_lines(&self.builder),
+        }
     }
 
     /// A constant of type `usize`.

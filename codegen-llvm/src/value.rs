@@ -90,12 +90,15 @@ impl<'ctx> Unit<'ctx, '_> {
         let here = self.builder.get_insert_block();
         let entry = here.and_then(BasicBlock::get_parent).and_then(|function| function.get_first_basic_block());
         let (Some(here), Some(entry)) = (here, entry) else { return broken("the builder stands in no function") };
+        // A builder that stands before an instruction takes its line.
+        let line = self.builder.get_current_debug_location();
         match entry.get_first_instruction() {
             Some(first) => self.builder.position_before(&first),
             None => self.builder.position_at_end(entry),
         }
         let slot = self.memory_alloca(size, align, "")?;
         self.builder.position_at_end(here);
+        self.go_on_at(line);
         Ok(slot)
     }
 

@@ -22,7 +22,9 @@ impl<'ctx> Unit<'ctx, '_> {
         let ty = int.fn_type(&[int.into(), self.scalars.ptr.into()], false);
         let main = self.module.add_function("main", ty, Some(Linkage::External));
         self.mark_function(main);
+        let func = self.program.bodies.get(entry).and_then(Option::as_ref);
         self.in_function(main, |unit| {
+            func.iter().for_each(|func| unit.locate_main(main, func));
             let count = main.get_first_param().filter(|_| !info.sig.params.is_empty());
             let args: Vec<BasicMetadataValueEnum<'_>> = count.into_iter().map(Into::into).collect();
             let call = unit.builder.build_call(declared.value, &args, "")?;

@@ -122,6 +122,8 @@ pub struct CAbi {
 enum Extends {
     /// Whoever reads it.
     Reader,
+    /// Whoever reads it; but a bool is zero or one in all of its byte and the next three.
+    ReaderButBools,
     /// Whoever writes it, to 32 bits.
     Writer,
     /// Whoever writes it; 32 bits are narrow too, and filled by their sign even if they have none.
@@ -188,7 +190,8 @@ impl Extends {
     fn of(target: &Target) -> Extends {
         match (target.arch, target.os) {
             (Arch::Aarch64, Os::Macos) => Extends::Writer,
-            (Arch::Aarch64, _) | (_, Os::Windows) => Extends::Reader,
+            (Arch::Aarch64, _) => Extends::Reader,
+            (_, Os::Windows) => Extends::ReaderButBools,
             (Arch::Riscv64, _) => Extends::WriterToWord,
             _ => Extends::Writer,
         }
@@ -212,7 +215,8 @@ impl Extends {
         };
         let by_sign = if signed { Extension::Sign } else { Extension::Zero };
         match (self, bits) {
-            (Extends::Reader, _) => None,
+            (Extends::ReaderButBools, _) if kind == ScalarKind::Bool => Some(Extension::Zero),
+            (Extends::Reader | Extends::ReaderButBools, _) => None,
             (_, 8 | 16) => Some(by_sign),
             (Extends::WriterToWord, 32) => Some(Extension::Sign),
             _ => None,

@@ -31,5 +31,5 @@ pub use places::{Places, Reason};
 mod debug;
 pub use debug::{
     DWARF_VERSION, DebugInfo, DebugLevel, DebugType, DebugTypes, Encoding, Member, PRODUCER, Scope, ScopeNo, Scopes,
-    Shape, TypeNo, Variant, named_locals,
+    Shape, TypeNo, Variant, is_written, named_locals,
 };

@@ -11,10 +11,11 @@ use crate::printer::{self, Printer};
 use crate::testing;
 use clap::Parser;
 use kiln_compiler::{
-    Backend, Backends, Choice, Compilation, Disk, Ended, Executed, Execution, Interpreter, Mode, Options, Stage,
-    check_outputs, compile_with, doctor, executable_path, guarded, has_llvm, list_targets, missing_part,
+    Backend, Backends, Choice, Compilation, Disk, Ended, Executed, Execution, Interpreter, Library, Mode, Options,
+    Stage, check_outputs, compile_with, doctor, executable_path, guarded, has_llvm, list_targets, missing_part,
 };
 use kiln_source::{Diagnostic, SourceMap};
+use kiln_types::Os;
 use std::ffi::OsString;
 use std::io;
 use std::mem::ManuallyDrop;
@@ -58,6 +59,9 @@ fn drive(printer: &Printer, backends: Backends, options: &Options, args: &[OsStr
     if options.only.is_some() && !options.emits.iter().any(|emit| emit.stage.has_functions()) {
         return printer.usage("`--only` needs `--emit air`, `cfg`, `asm` or `native-asm`");
     }
+    if let Some(refused) = refuse_library(options) {
+        return printer.usage(&refused);
+    }
     if options.tuning.keep_unopt && !options.emits.iter().any(|emit| emit.stage == Stage::LlvmIr && emit.path.is_some())
     {
         return printer.usage("`--keep-unopt` needs `--emit asm=PATH`, and writes PATH with `.unopt` in its name");
@@ -94,6 +98,20 @@ fn drive(printer: &Printer, backends: Backends, options: &Options, args: &[OsStr
         }
         Ok(()) => finish(printer, options, &compilation),
         Err(error) => printer.failure(*error),
+    }
+}
+
+/// Why a library can't be built with these options.
+fn refuse_library(options: &Options) -> Option<String> {
+    let triple = &options.target.triple;
+    match options.library? {
+        Library::Static if !options.tuning.libraries.is_empty() => Some(
+            "`-l` is for what is linked: name the libraries when the static library is linked into a program".into(),
+        ),
+        Library::Shared if options.target.os == Os::Freestanding => {
+            Some(format!("`{triple}` has no system that loads shared libraries: use `--lib static`"))
+        }
+        _ => None,
     }
 }
 
@@ -181,7 +199,8 @@ fn finish(printer: &Printer, options: &Options, compilation: &Compilation) -> i3
     if compilation.objects.is_empty() {
         return 0;
     }
-    match kiln_compiler::link(&compilation.objects, &executable_path(options), options) {
+    let make = if options.library == Some(Library::Static) { kiln_compiler::archive } else { kiln_compiler::link };
+    match make(&compilation.objects, &executable_path(options), options) {
         Ok(()) => 0,
         Err(error) => printer.failure(*error),
     }

@@ -101,7 +101,7 @@ fn compile(source: &Source, options: &Options, backend: &dyn Backend) -> Result<
         name: source.name,
         options: &asked,
     };
-    Ok(backend.compile(unit, &Wanted { executable: true, ..Wanted::default() })?.objects)
+    Ok(backend.compile(unit, &Wanted { executable: true, hidden: true, ..Wanted::default() })?.objects)
 }
 
 /// Lets other objects call the functions by their names. They can't be exported in the file itself: for C there are no 128 bits on

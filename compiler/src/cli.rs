@@ -2,8 +2,8 @@
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use kiln_compiler::{
-    BackendName, DebugLevel, Emit, Format, Limits, Linker, Mode, OptLevel, Options, Stage, Tuning, has_native_code,
-    target_named,
+    BackendName, DebugLevel, Emit, Format, Library, Limits, Linker, Mode, OptLevel, Options, Stage, Tuning,
+    has_native_code, target_named,
 };
 use kiln_source::{Diagnostic, nearest};
 use std::ffi::OsString;
@@ -51,6 +51,9 @@ pub enum Command {
         /// The executable; by default the first file's name without ending
         #[arg(short, long, value_name = "OUT")]
         output: Option<PathBuf>,
+        /// Build a library of what is exported: an archive (static), or one that is loaded with programs (shared)
+        #[arg(long, value_enum, value_name = "KIND")]
+        lib: Option<LibraryKind>,
         #[command(flatten)]
         compile: CompileArgs,
         #[command(flatten)]
@@ -101,7 +104,7 @@ pub struct CompileArgs {
     /// The machine to compile for
     #[arg(long, value_name = "TRIPLE")]
     pub target: Option<String>,
-    /// Show a stage: tokens, ast, hir, air, cfg, clif, asm (LLVM IR; also llvm-ir), native-asm, obj, bc. Can be given several times
+    /// Show a stage: tokens, ast, hir, air, cfg, header, clif, asm (LLVM IR; also llvm-ir), native-asm, obj, bc. Can be given several times
     #[arg(long, value_name = "STAGE[=PATH]", value_parser = emit)]
     pub emit: Vec<Emit>,
     /// Show only this function, by the name it is printed under
@@ -154,6 +157,9 @@ pub struct NativeArgs {
     /// Where the target's headers and libraries are
     #[arg(long, value_name = "DIR")]
     pub sysroot: Option<PathBuf>,
+    /// Look for libraries in this folder too; can be given several times
+    #[arg(short = 'L', value_name = "DIR")]
+    pub library_path: Vec<PathBuf>,
     /// Link a library: -lm; can be given several times
     #[arg(short = 'l', value_name = "NAME")]
     pub library: Vec<String>,
@@ -229,6 +235,24 @@ impl From<DebugChoice> for DebugLevel {
     }
 }
 
+/// A form of libraries.
+#[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
+pub enum LibraryKind {
+    /// Objects in an archive
+    Static,
+    /// Loaded when a program that needs it starts
+    Shared,
+}
+
+impl From<LibraryKind> for Library {
+    fn from(kind: LibraryKind) -> Library {
+        match kind {
+            LibraryKind::Static => Library::Static,
+            LibraryKind::Shared => Library::Shared,
+        }
+    }
+}
+
 /// What the linker takes beside programs.
 const OBJECT_ENDINGS: &[&str] = &["o", "a", "so", "obj", "lib", "dylib"];
 
@@ -287,14 +311,15 @@ impl Command {
     /// # Errors
     /// E0805: there is no such target.
     pub fn task(self) -> Result<Task, Box<Diagnostic>> {
-        let mut interpret = false;
+        let (mut interpret, mut library) = (false, None);
         let mut test_filter = None;
         let (mode, inputs, compile, native, output, args) = match self {
             Command::Targets => return Ok(Task::Targets),
             Command::Doctor { std } => return Ok(Task::Doctor(std)),
             Command::Explain { code } => return Ok(Task::Explain(code)),
             Command::Check { files, compile } => (Mode::Check, files, compile, None, None, Vec::new()),
-            Command::Build { files, output, compile, native } => {
+            Command::Build { files, output, lib, compile, native } => {
+                library = lib;
                 (Mode::Build, files, compile, Some(native), output, Vec::new())
             }
             Command::Run { file, interp, jit, compile, mut native, args } => {
@@ -312,6 +337,7 @@ impl Command {
         };
         let mut options = compile.options(mode, inputs)?;
         options.output = output;
+        options.library = library.map(Library::from);
         options.interpret = interpret;
         if let Some(native) = native {
             native.apply(&mut options);
@@ -371,6 +397,7 @@ impl NativeArgs {
             link_args: self.link_arg,
             sysroot: self.sysroot,
             libraries: self.library,
+            library_paths: self.library_path,
             lto: self.lto,
             units: self.codegen_units.map(usize::from),
             ..Tuning::default()

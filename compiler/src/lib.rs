@@ -12,7 +12,7 @@
 mod options;
 pub use kiln_codegen::DebugLevel;
 pub use kiln_sema::Limits;
-pub use options::{Emit, Linker, Mode, OptLevel, Options, Tuning, target_named};
+pub use options::{Emit, Library, Linker, Mode, OptLevel, Options, Tuning, target_named};
 
 mod stage;
 pub use stage::Stage;
@@ -38,6 +38,7 @@ mod load;
 
 mod builtins;
 mod emit;
+mod header;
 
 mod backend;
 pub use backend::{
@@ -66,6 +67,9 @@ mod linker;
 
 mod link;
 pub use link::link;
+
+mod archive;
+pub use archive::archive;
 
 mod doctor;
 pub use doctor::doctor;

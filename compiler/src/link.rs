@@ -1,13 +1,13 @@
 //! Makes executables of objects with the system's linker driver.
 
-use crate::Options;
 use crate::errors::{LinkFailed, UnwritableOutput};
 use crate::guard::Phase;
 use crate::linker::{DEFAULT, Dialect, c_library, default_linker, package};
 use crate::output::Beside;
+use crate::{Library, Options};
 use kiln_source::Diagnostic;
 use kiln_types::{Arch, Os, Target};
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus};
@@ -42,6 +42,10 @@ fn run_linker(objects: &[PathBuf], output: &Path, options: &Options) -> Result<(
     let mut command = Command::new(&linker.program);
     command.args(&linker.args).args(opening(linker.dialect(), sysroot));
     command.args(objects).args(&options.tuning.objects).arg("-o").arg(output);
+    if options.library == Some(Library::Shared) {
+        command.args(shared(output_name(options).as_os_str(), target));
+    }
+    command.args(options.tuning.library_paths.iter().map(|folder| with("-L", folder)));
     command.args(options.tuning.libraries.iter().map(|library| format!("-l{library}"))).args(&options.tuning.link_args);
     if target.os != Os::Freestanding {
         command.arg("-lm");
@@ -67,13 +71,31 @@ fn run_linker(objects: &[PathBuf], output: &Path, options: &Options) -> Result<(
     Err(LinkFailed::Failed { linker: linker.program, status, output: said, advice })
 }
 
+fn with(option: &str, path: &Path) -> OsString {
+    let mut argument = OsString::from(option);
+    argument.push(path);
+    argument
+}
+
+/// What makes a library of it that programs load by this name, and that needs nothing which is not linked.
+fn shared(name: &OsStr, target: &Target) -> Vec<OsString> {
+    match target.os {
+        Os::Macos => vec!["-dynamiclib".into(), with("-Wl,-install_name,@rpath/", name.as_ref())],
+        Os::Windows => vec!["-shared".into()],
+        Os::Linux | Os::Freestanding => {
+            vec!["-shared".into(), "-Wl,-z,defs".into(), with("-Wl,-soname,", name.as_ref())]
+        }
+    }
+}
+
+/// The file name of the output.
+fn output_name(options: &Options) -> PathBuf {
+    let output = options.output.clone().unwrap_or_else(|| default_output(options));
+    output.file_name().map_or(output.clone(), PathBuf::from)
+}
+
 /// What stands before the objects.
 fn opening(dialect: Dialect, sysroot: Option<&Path>) -> Vec<OsString> {
-    let with = |option: &str, path: &Path| {
-        let mut argument = OsString::from(option);
-        argument.push(path);
-        argument
-    };
     match dialect {
         Dialect::Driver | Dialect::Bare => sysroot.map(|sysroot| with("--sysroot=", sysroot)).into_iter().collect(),
         Dialect::Wasm => {
@@ -120,9 +142,28 @@ fn describe(status: ExitStatus) -> String {
 pub(crate) fn default_output(options: &Options) -> PathBuf {
     let root = options.inputs.first().and_then(|root| root.file_stem());
     let stem = PathBuf::from(root.unwrap_or("a.out".as_ref()));
+    if let Some(library) = options.library {
+        return library_name(&stem, library, &options.target);
+    }
     match options.target.os {
         Os::Windows => stem.with_extension("exe"),
         _ if options.target.arch == Arch::Wasm32 => stem.with_extension("wasm"),
         _ => stem,
     }
+}
+
+/// `libarea.a`, `libarea.so`, as the target calls libraries.
+fn library_name(stem: &Path, library: Library, target: &Target) -> PathBuf {
+    let (prefix, ending) = match (target.os, library) {
+        (Os::Windows, Library::Static) => ("", "lib"),
+        (Os::Windows, Library::Shared) => ("", "dll"),
+        (_, Library::Static) => ("lib", "a"),
+        (Os::Macos, Library::Shared) => ("lib", "dylib"),
+        (_, Library::Shared) => ("lib", "so"),
+    };
+    let mut name = OsString::from(prefix);
+    name.push(stem);
+    name.push(".");
+    name.push(ending);
+    name.into()
 }

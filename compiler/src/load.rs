@@ -16,7 +16,8 @@ use std::path::{Component, Path, PathBuf};
 pub(crate) fn load(session: &mut Session<'_>) -> Program {
     let mut loader = Loader::new(session);
     loader.inputs();
-    for module in kiln_std::IMPLICIT {
+    let shows_calls = loader.session.options.shows_calls();
+    for module in kiln_std::IMPLICIT.iter().chain(shows_calls.then_some(&kiln_std::BACKTRACE)) {
         loader.add(Place::library(*module), None);
     }
     loader.drain();

@@ -5,7 +5,7 @@ use crate::{BackendName, Stage};
 use kiln_codegen::DebugLevel;
 use kiln_sema::Limits;
 use kiln_source::Diagnostic;
-use kiln_types::Target;
+use kiln_types::{Os, Target};
 use std::path::PathBuf;
 
 /// What the compilation is for.
@@ -76,6 +76,8 @@ pub struct Tuning {
     pub link_args: Vec<String>,
     /// `--sysroot`: where the target's libraries are.
     pub sysroot: Option<PathBuf>,
+    /// `-L`: folders that libraries are looked for in before the usual ones, in order.
+    pub library_paths: Vec<PathBuf>,
     /// `-l`: libraries, in order.
     pub libraries: Vec<String>,
     /// Objects and archives that are linked with the program, in order.
@@ -102,6 +104,15 @@ impl Tuning {
     }
 }
 
+/// A form of libraries.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Library {
+    /// Objects in an archive, to be linked into programs.
+    Static,
+    /// What the system loads when a program that needs it starts.
+    Shared,
+}
+
 /// Everything a user can ask of one compilation.
 #[derive(Clone, Debug)]
 pub struct Options {
@@ -125,6 +136,8 @@ pub struct Options {
     pub only: Option<String>,
     /// The executable's path; `None` takes the root's name without ending.
     pub output: Option<PathBuf>,
+    /// What is built is a library, which needs no `main`.
+    pub library: Option<Library>,
     /// The linker driver; `None` takes `cc`.
     pub linker: Option<Linker>,
     /// A folder to read the standard library from, instead of the embedded one.
@@ -153,6 +166,7 @@ impl Options {
             emits: Vec::new(),
             only: None,
             output: None,
+            library: None,
             linker: None,
             std_dir: None,
             limits: Limits::default(),
@@ -174,9 +188,21 @@ impl Options {
         }
     }
 
+    /// Whether a program that panics can show its calls: it is for a system that `std/backtrace.kiln` knows, and has the tables.
+    pub fn shows_calls(&self) -> bool {
+        let has_tables = self.needs_backend() && self.debug_level() != DebugLevel::None;
+        has_tables && self.target.os == Os::Linux && self.target.pointer_bytes == 8
+    }
+
     /// The folder that debuggers are told: only of what is not to be given away.
     pub fn debug_folder(&self) -> &str {
         if self.debug_level() == DebugLevel::Full { &self.folder } else { "" }
+    }
+
+    /// Whether there is no `main` to start in: a library is built, or only a header is wanted.
+    pub fn is_library(&self) -> bool {
+        let only_header = !self.emits.is_empty() && self.emits.iter().all(|emit| emit.stage == Stage::Header);
+        self.mode == Mode::Build && (self.library.is_some() || (only_header && self.output.is_none()))
     }
 
     /// Whether a stage is to be emitted.

@@ -6,6 +6,7 @@ use crate::cascade::Broken;
 use crate::emit::{check_only, cut, emit_functions};
 use crate::errors::BackendUnavailable;
 use crate::guard::Phase;
+use crate::header;
 use crate::load::load;
 use crate::timings::{Clock, Timings};
 use crate::{Emitted, Files, Mode, Options, Session, Stage};
@@ -101,6 +102,7 @@ pub fn compile_with(options: &Options, files: &dyn Files, backend: Option<&dyn B
     if !session.reporter.has_errors() {
         check_only(&mut session, &analysis);
         emit_functions(&mut session, &hir, &analysis);
+        header::emit(&mut session, &hir, &analysis);
     }
 
     clock.lap(Phase::Printing.name());
@@ -127,6 +129,7 @@ fn analyse(session: &mut Session<'_>, hir: &kiln_hir::Program) -> Analysis {
         target: session.options.target.clone(),
         mode: match session.options.mode {
             Mode::Check => kiln_sema::Mode::Check,
+            Mode::Build if session.options.is_library() => kiln_sema::Mode::Library,
             Mode::Build | Mode::Run => kiln_sema::Mode::Program,
             Mode::Test => kiln_sema::Mode::Test,
         },
@@ -156,6 +159,7 @@ fn generate(session: &mut Session<'_>, analysis: &mut Analysis, backend: Option<
         stages: stages.collect(),
         executable: options.wants_executable(),
         in_memory: options.runs_in_memory() && !reads_arguments(&analysis.program),
+        hidden: false,
     };
     let name = options.inputs.first().and_then(|root| root.file_name()).map(|name| name.to_string_lossy());
     let unit = Unit {

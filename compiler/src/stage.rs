@@ -13,6 +13,8 @@ pub enum Stage {
     Air,
     /// Basic blocks.
     Cfg,
+    /// What is exported, as a C header.
+    Header,
     /// Cranelift's textual IR.
     Clif,
     /// LLVM's textual IR.
@@ -32,6 +34,7 @@ const NAMES: &[(Stage, &[&str])] = &[
     (Stage::Hir, &["hir"]),
     (Stage::Air, &["air"]),
     (Stage::Cfg, &["cfg"]),
+    (Stage::Header, &["header"]),
     (Stage::Clif, &["clif"]),
     (Stage::LlvmIr, &["asm", "llvm-ir"]),
     (Stage::NativeAsm, &["native-asm"]),

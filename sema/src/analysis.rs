@@ -124,6 +124,7 @@ impl<'a> Sema<'a> {
                 self.ensure_layout(ty, self.hir.name_span(decl))?;
                 Ok(None)
             }
+            DeclKind::Const(_) if self.alias_of(decl).is_some() => Ok(None),
             DeclKind::Const(_) => {
                 let span = self.hir.name_span(decl);
                 self.ensure_global(decl, &[], span)?;
@@ -199,7 +200,7 @@ impl<'a> Sema<'a> {
         if self.options.mode == Mode::Check {
             return;
         }
-        if let Ok(func) = self.rt_func("panic") {
+        if let Ok(func) = self.panic_func() {
             self.program.panic = Some(func);
             self.want_body(func);
         }

@@ -11,6 +11,8 @@ use kiln_types::{FuncId, TypeId, ValueId};
 pub(crate) struct Lang {
     /// `std/rt.kiln`: panics and `@dbg`.
     rt: Option<ModuleId>,
+    /// `std/backtrace.kiln`: panics that show the calls, where it was loaded.
+    backtrace: Option<ModuleId>,
     /// `std/int.kiln`: methods of integers that are more than one operation.
     int: Option<ModuleId>,
     /// `std/float.kiln`: the same for floats.
@@ -37,6 +39,7 @@ impl Lang {
         };
         Lang {
             rt: find("std::rt"),
+            backtrace: find("std::backtrace"),
             int: find("std::int"),
             float: find("std::float"),
             target: find("std::target"),
@@ -67,6 +70,12 @@ impl Sema<'_> {
     /// The function behind an intrinsic.
     pub fn intrinsic_decl(&mut self, name: &str) -> Checked<DeclId> {
         self.library_decl(self.lang.intrinsics, name)
+    }
+
+    /// The function that ends a program that panics; one that shows the calls, if its module was loaded.
+    pub fn panic_func(&mut self) -> Checked<FuncId> {
+        let decl = self.library_decl(self.lang.backtrace.or(self.lang.rt), "panic")?;
+        self.ensure_signature(decl, &[], self.hir.name_span(decl))
     }
 
     /// A function of the run-time support module.

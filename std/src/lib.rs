@@ -20,6 +20,9 @@ pub const RUNTIME: &str = "rt";
 /// Modules the compiler refers to without an import: run-time support and the methods of numbers.
 pub const IMPLICIT: &[&str] = &[RUNTIME, "int", "float"];
 
+/// The module that shows the calls that led to a panic: a part of programs that can do so.
+pub const BACKTRACE: &str = "backtrace";
+
 /// The text of a file of the library.
 ///
 /// ```

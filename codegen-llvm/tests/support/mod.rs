@@ -237,7 +237,8 @@ impl Maker {
                 let options =
                     kiln_codegen_cranelift::Options { verify: true, threads: self.units - 1, ..Default::default() };
                 let (pool, layouts, sources) = (&self.pool, &mut self.layouts, &self.sources);
-                let made = kiln_codegen_cranelift::compile(&self.program, pool, layouts, sources, &options);
+                let made =
+                    kiln_codegen_cranelift::compile(&self.program, pool, layouts, sources, &self.names, &options);
                 return vec![made.unwrap().object];
             }
         };
@@ -290,7 +291,14 @@ impl Maker {
 impl FnMaker {
     pub fn local(&mut self, ty: TypeId, kind: LocalKind) -> Local {
         let mutable = kind == LocalKind::User;
-        self.func.locals.push(LocalDecl { ty, kind, name: None, mutable, range: TextRange::new(0, 0), scope: TextRange::new(0, 0) })
+        self.func.locals.push(LocalDecl {
+            ty,
+            kind,
+            name: None,
+            mutable,
+            range: TextRange::new(0, 0),
+            scope: TextRange::new(0, 0),
+        })
     }
 
     pub fn temp(&mut self, ty: TypeId) -> Local {

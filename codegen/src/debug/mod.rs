@@ -9,7 +9,7 @@ pub use scopes::{Scope, ScopeNo, Scopes};
 mod types;
 pub use types::{DebugType, DebugTypes, Encoding, Member, Shape, TypeNo, Variant};
 
-use kiln_cfg::{Func, Local};
+use kiln_cfg::{Func, FuncInfo, FuncKind, Local};
 
 /// How much a debugger is told.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Default, Hash)]
@@ -37,6 +37,11 @@ pub const DWARF_VERSION: u16 = 4;
 
 /// Who made the code. Debuggers look for the end of a prologue in the line table if the name begins like this, and nowhere else.
 pub const PRODUCER: &str = concat!("clang LLVM (kiln ", env!("CARGO_PKG_VERSION"), ")");
+
+/// Whether a function is written in Kiln, so that it has lines; others are made by the compiler.
+pub fn is_written(info: &FuncInfo, func: &Func) -> bool {
+    !matches!(info.kind, FuncKind::Glue(_) | FuncKind::Extern { .. }) && !func.range.is_empty()
+}
 
 /// The locals of a function that have names in the program.
 pub fn named_locals(func: &Func) -> impl Iterator<Item = Local> {

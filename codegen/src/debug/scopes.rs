@@ -34,11 +34,16 @@ pub struct Scopes {
 const DEEPEST: usize = 64;
 
 impl Scopes {
+    /// One scope without locals.
+    pub fn whole(func: &Func) -> Scopes {
+        let whole = Scope { parent: 0, range: func.range, locals: Vec::new() };
+        Scopes { all: vec![whole], changes: Vec::new() }
+    }
+
     /// The scopes of a function's named locals.
     pub fn new(func: &Func) -> Scopes {
         let mut locals: Vec<(Symbol, Local, TextRange)> = Vec::new();
-        let whole = Scope { parent: 0, range: func.range, locals: Vec::new() };
-        let mut builder = Builder { scopes: Scopes { all: vec![whole], changes: Vec::new() }, open: vec![0] };
+        let mut builder = Builder { scopes: Scopes::whole(func), open: vec![0] };
         let mut seen = FxHashSet::default();
         for (local, decl) in func.locals.iter_enumerated() {
             let Some(name) = decl.name else { continue };

@@ -2,7 +2,7 @@
 
 use super::{Backend, Capabilities, Loaded, Made, Unit, Wanted};
 use crate::errors::{BackendUnavailable, InternalError, UnreadableFile};
-use crate::{OptLevel, Options, Stage};
+use crate::{Library, OptLevel, Options, Stage};
 use kiln_codegen_llvm as codegen;
 use kiln_codegen_llvm::CodegenError;
 use kiln_source::Diagnostic;
@@ -105,7 +105,8 @@ fn settings(name: &str, options: &Options, wanted: &Wanted) -> codegen::Options 
         debug: codegen::DebugInfo { level: options.debug_level(), folder: options.debug_folder().into() },
         unwind_tables: options.debug_level() != codegen::DebugLevel::None,
         units: match (level.optimises(), tuning.units) {
-            _ if wants(Stage::Obj) => 1,
+            // What parts share they would show to other archives too.
+            _ if wants(Stage::Obj) || options.library == Some(Library::Static) => 1,
             (true, None) => 1,
             (_, Some(units)) => units,
             (false, None) => UNITS,
@@ -117,6 +118,7 @@ fn settings(name: &str, options: &Options, wanted: &Wanted) -> codegen::Options 
             assembly: wants(Stage::NativeAsm),
             object: wants(Stage::Obj) || wanted.executable,
         },
+        hidden: wanted.hidden,
         // Sema has compared the arguments of every call.
         exclusive: true,
         ..codegen::Options::default()

@@ -114,6 +114,8 @@ pub struct Wanted {
     pub executable: bool,
     /// The code may be loaded into this process instead of being made as objects.
     pub in_memory: bool,
+    /// What is exported is for the other objects of the program only.
+    pub hidden: bool,
 }
 
 /// What a backend made.
