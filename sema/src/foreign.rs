@@ -41,6 +41,10 @@ impl<'a> Sema<'a> {
                 self.error(errors::exported_main(span));
                 continue;
             }
+            if self.hir.modules[item.module].names.get(&name) != Some(&decl) {
+                // Another item of the file has the name: reported.
+                continue;
+            }
             if let Some(first) = names.get(&name) {
                 let first = self.hir.name_span(*first);
                 self.error(errors::duplicate_export(span, self.names.name(name), first));
@@ -152,7 +156,8 @@ impl<'a> Sema<'a> {
             let info = self.program.info(of);
             let name: Box<str> = format!("callback {}", info.name).into();
             let symbol = format!("callback {}", info.symbol).into();
-            let info = kiln_cfg::FuncInfo { name, symbol, kind: FuncKind::Callback, ..info.clone() };
+            let (kind, span) = (FuncKind::Callback, Span::default());
+            let info = kiln_cfg::FuncInfo { name, symbol, kind, span, ..info.clone() };
             self.set_info(func, info);
             self.want_body(of);
             self.want_body(func);

@@ -53,7 +53,7 @@ impl Rules {
     }
 
     fn align_stack(&mut self, align: u32, slots: &mut Slots) {
-        while self.stack % align.max(WORD) != 0 {
+        while !self.stack.is_multiple_of(align.max(WORD)) {
             slots.push(Slot::Empty(int(WORD)));
             self.stack += WORD;
         }

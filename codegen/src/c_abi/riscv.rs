@@ -46,7 +46,7 @@ impl Rules {
     fn by_words(&mut self, value: &CValue) -> SmallVec<[Slot; 2]> {
         let count = words(value.size, self.word);
         let mut slots = SmallVec::new();
-        if self.ints == REGISTERS && value.align > self.word && self.stack % value.align != 0 {
+        if self.ints == REGISTERS && value.align > self.word && !self.stack.is_multiple_of(value.align) {
             slots.push(Slot::Empty(int(self.word)));
             self.stack += self.word;
         }

@@ -155,6 +155,9 @@ impl BodyCx<'_, '_> {
             DeclKind::Fn(_) => Ok(PathValue::Fn { decl, captures: captures.into() }),
             DeclKind::Struct(_) | DeclKind::Enum(_) => Ok(PathValue::Type(self.sema.make_type(decl, &captures, None)?)),
             DeclKind::Const(_) => {
+                if let Some(decl) = self.sema.alias_of(decl) {
+                    return self.decl_value(decl, range);
+                }
                 let known = self.sema.ensure_global(decl, &captures, self.span(range))?;
                 Ok(self.classify(known))
             }
@@ -285,7 +288,10 @@ impl BodyCx<'_, '_> {
             }
             PathValue::Variant { ty, variant } => self.unit_variant(ty, variant, range),
             PathValue::Fn { decl, captures } => {
-                let inst = self.fn_pointer(decl, &captures, range);
+                let inst = self.fn_pointer(decl, &captures, range).map(|inst| {
+                    let callback = expect.ty().and_then(|expected| self.as_callback(inst, expected));
+                    callback.unwrap_or(inst)
+                });
                 self.or_error(inst, range)
             }
             PathValue::MemberOfGeneric { decl, captures, name } => {
