@@ -9,7 +9,7 @@ use std::fs;
 use std::path::PathBuf;
 
 /// Documents with programs.
-const DOCUMENTS: &[&str] = &["README.md", "CHANGELOG.md", "docs/comptime.md", "docs/emit-formats.md"];
+const DOCUMENTS: &[&str] = &["README.md", "CHANGELOG.md", "docs/comptime.md", "docs/emit-formats.md", "docs/targets.md"];
 
 #[test]
 fn programs_in_documents_are_right() {
