@@ -15,6 +15,7 @@ pub use options::{Limits, Mode, Options};
 mod statistics;
 pub use statistics::Evaluation;
 
+mod alias;
 mod analysis;
 pub use analysis::{Analysis, TestCase, analyze};
 
