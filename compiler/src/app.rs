@@ -11,8 +11,9 @@ use crate::printer::{self, Printer};
 use crate::testing;
 use clap::Parser;
 use kiln_compiler::{
-    Backend, Backends, Choice, Compilation, Disk, Ended, Executed, Execution, Interpreter, Library, Mode, Options,
-    Stage, check_outputs, compile_with, doctor, executable_path, guarded, has_llvm, list_targets, missing_part,
+    Backend, Backends, Choice, Compilation, Disk, Ended, Executed, Execution, Interpreted, Interpreter, Library, Mode,
+    Options, Stage, calls_text, check_outputs, compile_with, doctor, executable_path, guarded, has_llvm, list_targets,
+    missing_part,
 };
 use kiln_source::{Diagnostic, SourceMap};
 use kiln_types::Os;
@@ -179,6 +180,7 @@ fn unoptimised_path(path: &Path) -> PathBuf {
 
 /// Runs the program. Gives its exit status.
 fn execute(printer: &Printer, sources: &SourceMap, backend: &dyn Backend, execution: Execution<'_>) -> i32 {
+    let shows_calls = execution.options.backtrace;
     match backend.execute(execution) {
         Ok(Executed::Native(ended)) => {
             if let Ended::Signal(signal) = ended {
@@ -186,9 +188,12 @@ fn execute(printer: &Printer, sources: &SourceMap, backend: &dyn Backend, execut
             }
             ended.exit_status()
         }
-        Ok(Executed::Interpreted(ended)) => {
-            printer.ended(&ended, sources);
-            ended.exit_status()
+        Ok(Executed::Interpreted(called)) => {
+            printer.ended(&called.ended, sources);
+            if shows_calls && matches!(called.ended, Interpreted::Panicked { .. }) {
+                printer.plain(&calls_text(&called.calls, sources));
+            }
+            called.ended.exit_status()
         }
         Err(error) => printer.failure(*error),
     }

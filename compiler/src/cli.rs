@@ -253,6 +253,9 @@ impl From<LibraryKind> for Library {
     }
 }
 
+/// The variable by which programs are asked to show their calls when they panic.
+const BACKTRACE: &str = "KILN_BACKTRACE";
+
 /// What the linker takes beside programs.
 const OBJECT_ENDINGS: &[&str] = &["o", "a", "so", "obj", "lib", "dylib"];
 
@@ -387,6 +390,7 @@ impl NativeArgs {
         options.linker = Linker::asked_for(linker.as_deref(), &options.target);
         let asked = self.full_debug_info.then_some(DebugChoice::Full).or(self.debug_info);
         options.debug = asked.map(DebugLevel::from);
+        options.backtrace = std::env::var_os(BACKTRACE).is_some_and(|value| value == "1");
         options.folder = std::env::current_dir().map_or_else(|_| String::new(), |here| here.display().to_string());
         options.tuning = Tuning {
             skip_opt: self.skip_opt,

@@ -1,10 +1,10 @@
 //! Runs programs and tests on the interpreter, with the host's input and output let in.
 
-use crate::Checked;
 use crate::guard::Phase;
+use crate::{Checked, RunningCall};
 use kiln_interp::{
-    AllocationSort, Env, FaultKind, Host, HostFile, Leak, Limits, Machine, MemoryFault, Mode, Need, Outcome, Trap,
-    TrapKind, Vm,
+    AllocationSort, Env, FaultKind, Host, HostFile, Leak, Limits, Machine, MemoryFault, Mode, Need, Outcome,
+    TraceFrame, Trap, TrapKind, Vm,
 };
 use kiln_sema::TestCase;
 use kiln_source::{Diagnostic, SourceMap, Span, codes};
@@ -49,20 +49,25 @@ pub fn panic_text(reason: &str, at: Span, sources: &SourceMap) -> String {
 
 /// Runs `main`. The program was compiled for [`crate::Mode::Run`], and nothing is wrong with it.
 pub fn interpret(checked: &mut Checked, host: &mut dyn Host) -> Interpreted {
+    interpret_called(checked, host).ended
+}
+
+/// Runs `main` as [`interpret`] does; tells more of how it ended.
+pub fn interpret_called(checked: &mut Checked, host: &mut dyn Host) -> Called {
     run_main(checked, Limits::NONE, host)
 }
 
 /// Runs `main` as [`interpret`] does, and stops it where it takes more than this.
 pub fn interpret_within(checked: &mut Checked, limits: crate::Limits, host: &mut dyn Host) -> Interpreted {
-    run_main(checked, Limits::of_options(limits.steps, limits.depth, limits.memory), host)
+    run_main(checked, Limits::of_options(limits.steps, limits.depth, limits.memory), host).ended
 }
 
-fn run_main(checked: &mut Checked, limits: Limits, host: &mut dyn Host) -> Interpreted {
+fn run_main(checked: &mut Checked, limits: Limits, host: &mut dyn Host) -> Called {
     Phase::Interpreting.enter();
     let mut vm = Vm::new(Mode::Host);
     match checked.analysis.program.entry {
-        Some(main) => call(checked, &mut vm, main, limits, host),
-        None => Interpreted::Status(0),
+        Some(main) => call_function(checked, &mut vm, main, limits, host),
+        None => Called { ended: Interpreted::Status(0), calls: Vec::new(), leaks: Vec::new() },
     }
 }
 
@@ -72,7 +77,7 @@ pub struct Called {
     /// How it ended.
     pub ended: Interpreted,
     /// If it panicked: the functions that were running and where each was, innermost first.
-    pub calls: Vec<(Box<str>, Span)>,
+    pub calls: Vec<RunningCall>,
     /// What it allocated and did not free, if it came to its end.
     pub leaks: Vec<Leak>,
 }
@@ -124,10 +129,6 @@ fn run_test(checked: &mut Checked, vm: &mut Vm, test: &TestCase, limits: Limits,
     TestRun { name: test.name.clone(), time: start.elapsed(), called }
 }
 
-fn call(checked: &mut Checked, vm: &mut Vm, func: FuncId, limits: Limits, host: &mut dyn Host) -> Interpreted {
-    call_function(checked, vm, func, limits, host).ended
-}
-
 fn call_function(checked: &mut Checked, vm: &mut Vm, func: FuncId, limits: Limits, host: &mut dyn Host) -> Called {
     let analysis = &mut checked.analysis;
     let mut machine = Machine::new(&analysis.layouts.target().clone(), limits);
@@ -166,10 +167,14 @@ fn call_function(checked: &mut Checked, vm: &mut Vm, func: FuncId, limits: Limit
 }
 
 /// The functions that were running, innermost first.
-fn named_calls(program: &kiln_cfg::Program, trap: &Trap) -> Vec<(Box<str>, Span)> {
-    let name =
-        |func| program.infos.get(func).and_then(Option::as_ref).map(|info| info.name.clone()).unwrap_or_default();
-    trap.frames.iter().map(|frame| (name(frame.func), frame.span)).collect()
+fn named_calls(program: &kiln_cfg::Program, trap: &Trap) -> Vec<RunningCall> {
+    let info = |func| program.infos.get(func).and_then(Option::as_ref);
+    let call = |frame: &TraceFrame| {
+        let names = info(frame.func).map(|info| (info.name.clone(), info.symbol.clone()));
+        let (name, symbol) = names.unwrap_or_default();
+        RunningCall { name, symbol, span: frame.span }
+    };
+    trap.frames.iter().map(call).collect()
 }
 
 /// The number an `i32` holds.

@@ -83,9 +83,13 @@ mod run;
 pub use kiln_child::Ended;
 pub use run::{command_for, run};
 
+mod calls;
+pub use calls::{RunningCall, calls_text};
+
 mod interpret;
 pub use interpret::{
-    Called, Interpreted, Streams, TestRun, interpret, interpret_tests, interpret_within, panic_text, run_tests,
+    Called, Interpreted, Streams, TestRun, interpret, interpret_called, interpret_tests, interpret_within, panic_text,
+    run_tests,
 };
 
 mod errors;

@@ -148,6 +148,8 @@ pub struct Options {
     pub timings: bool,
     /// How much a debugger is told, where somebody asked; see [`Options::debug_level`].
     pub debug: Option<DebugLevel>,
+    /// Whether a program that is run shows its calls when it panics.
+    pub backtrace: bool,
     /// The folder that paths are relative to, for debuggers; nothing if they need not know.
     pub folder: String,
 }
@@ -172,6 +174,7 @@ impl Options {
             limits: Limits::default(),
             timings: false,
             debug: None,
+            backtrace: false,
             folder: String::new(),
         }
     }
@@ -215,14 +218,16 @@ impl Options {
         self.wants_executable() || self.emits.iter().any(|emit| emit.stage.is_made_by_backend())
     }
 
-    /// Whether the program or its tests are run, need nothing from elsewhere, and so need not be linked.
+    /// Whether the program or its tests are run, need nothing from elsewhere, and so need not be linked. What is to show its calls
+    /// is linked: code in memory has no tables.
     pub fn runs_in_memory(&self) -> bool {
         let is_plain =
             self.linker.as_ref().is_none_or(|linker| linker.asked_by != "--linker") && !self.tuning.links_more();
-        matches!(self.mode, Mode::Run | Mode::Test)
-            && self.wants_executable()
-            && is_plain
-            && self.target == Target::host()
+        let is_run = match self.mode {
+            Mode::Run => !self.backtrace,
+            mode => mode == Mode::Test,
+        };
+        is_run && self.wants_executable() && is_plain && self.target == Target::host()
     }
 
     /// Whether an executable is to be made: by `run` and `test`, and by `build` unless it was only asked to emit something.

@@ -111,15 +111,15 @@ fn summary(counts: &Counts, time: Duration) {
 fn failure(called: &Called, is_std: &dyn Fn(Span) -> bool) -> Diagnostic {
     match &called.ended {
         Interpreted::Panicked { reason, at } => {
-            let user = called.calls.iter().map(|call| call.1).find(|span| !is_std(*span)).unwrap_or(*at);
+            let user = called.calls.iter().map(|call| call.span).find(|span| !is_std(*span)).unwrap_or(*at);
             let mut error = Diagnostic::error(codes::E0306, user, format!("the test panics: {reason}")).label("here");
             if is_std(*at) {
                 error = error.also(*at, "in the library, here");
             }
             // The last one is the test itself.
-            let callers = called.calls.iter().filter(|call| !is_std(call.1)).skip(1);
-            for (name, span) in callers.take(CALLS) {
-                error = error.also(*span, format!("called here, in `{name}`"));
+            let callers = called.calls.iter().filter(|call| !is_std(call.span)).skip(1);
+            for call in callers.take(CALLS) {
+                error = error.also(call.span, format!("called here, in `{}`", call.name));
             }
             match called.calls.len().saturating_sub(CALLS + 1) {
                 0 => error,

@@ -3,7 +3,7 @@
 use super::Loaded;
 use crate::errors::RunFailed;
 use crate::run::{Executable, run};
-use crate::{Checked, Compilation, Ended, Interpreted, Options};
+use crate::{Called, Checked, Compilation, Ended, Options};
 use kiln_source::Diagnostic;
 use std::ffi::OsString;
 use std::fs::File;
@@ -28,7 +28,7 @@ pub enum Executed {
     /// As a process.
     Native(Ended),
     /// On the interpreter.
-    Interpreted(Box<Interpreted>),
+    Interpreted(Box<Called>),
 }
 
 /// Runs what was loaded in a process that reads nothing, writes to these files, and is ended by a signal after `seconds`.

@@ -1,7 +1,7 @@
 //! The interpreter as a backend: it makes nothing, and executes the program as it was checked.
 
 use super::{Backend, Capabilities, Executed, Execution, Made, Unit, Wanted};
-use crate::{Streams, interpret};
+use crate::{Streams, interpret_called};
 use kiln_source::Diagnostic;
 use kiln_types::Target;
 use std::io::{self, Write};
@@ -32,9 +32,9 @@ impl Backend for Interpreter {
 
     fn execute(&self, execution: Execution<'_>) -> Result<Executed, Box<Diagnostic>> {
         let mut streams = Streams { out: io::stdout().lock(), errors: io::stderr(), input: io::stdin().lock() };
-        let ended = interpret(execution.checked, &mut streams);
+        let called = interpret_called(execution.checked, &mut streams);
         // Where standard output is closed, nobody can be told.
         let _ = streams.out.flush();
-        Ok(Executed::Interpreted(Box::new(ended)))
+        Ok(Executed::Interpreted(Box::new(called)))
     }
 }
