@@ -34,6 +34,7 @@ const KNOWS: &[(&str, &[&str])] = &[
             "kiln-interp",
             "kiln-sema",
             "kiln-child",
+            "kiln-codegen",
             "kiln-codegen-cranelift",
             "kiln-codegen-llvm",
         ],
