@@ -49,6 +49,37 @@ double fmod(double a, double b) {
 
 float fmodf(float a, float b) { return (float)fmod(a, b); }
 
+// From 2^52 on there are no fractions.
+static const double whole_from = 4503599627370496.0;
+
+static int is_whole(double x) { return !(x < whole_from && x > -whole_from); }
+
+double trunc(double x) {
+  if (is_whole(x)) return x;
+  double size = __builtin_fabs(x), near = size + whole_from - whole_from;
+  return __builtin_copysign(near > size ? near - 1 : near, x);
+}
+
+double floor(double x) {
+  double whole = trunc(x);
+  return whole > x ? whole - 1 : whole;
+}
+
+double ceil(double x) {
+  double whole = trunc(x);
+  return whole < x ? __builtin_copysign(whole + 1, x) : whole;
+}
+
+double round(double x) {
+  double whole = trunc(x), rest = __builtin_fabs(x - whole);
+  return is_whole(x) || rest < 0.5 ? whole : whole + __builtin_copysign(1, x);
+}
+
+float truncf(float x) { return (float)trunc(x); }
+float floorf(float x) { return (float)floor(x); }
+float ceilf(float x) { return (float)ceil(x); }
+float roundf(float x) { return (float)round(x); }
+
 int main(int count, char **arguments);
 
 // The number of arguments is the first word on the stack.
