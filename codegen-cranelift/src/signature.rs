@@ -75,7 +75,7 @@ pub(crate) fn signature_of_c(with: &Signatures, abi: &CAbi) -> Signature {
     }
     let copied = |bytes: u64| {
         // A larger struct does not fit into any stack; sema has refused its type.
-        let bytes = u32::try_from(bytes).unwrap_or(u32::MAX & !7);
+        let bytes = u32::try_from(bytes).unwrap_or(!7);
         AbiParam::special(with.pointer, ArgumentPurpose::StructArgument(bytes))
     };
     for pass in &abi.params {

@@ -141,6 +141,9 @@ impl BodyCx<'_, '_> {
         let (found_key, wanted_key) = (self.key(found_ty), self.key(expected));
         let error = errors::type_mismatch(span, &wanted, &found);
         match (found_key, wanted_key) {
+            (TypeKey::Fn(found), TypeKey::Fn(wanted)) if wanted.foreign && !found.foreign => {
+                error.help("C can call a function that is named here and has exactly these parameters and this result")
+            }
             (TypeKey::InferInt(_), TypeKey::Float { .. }) => {
                 let text = self.sema.sources.text(span);
                 error.fix(span, format!("{text}.0"), "write the number as a float")
