@@ -1,8 +1,8 @@
 //! What runs a program: the interpreter, and native code at two levels of optimisation.
 
 use kiln_compiler::{
-    BackendName, Compilation, Ended, Files, Format, Interpreted, Limits, Mode, OptLevel, Options, Streams, compile_files,
-    compile_with, guarded, has_cranelift, has_llvm, interpret_within, link, panic_text, render,
+    BackendName, Compilation, Ended, Files, Format, Interpreted, Limits, Mode, OptLevel, Options, Streams,
+    compile_files, compile_with, guarded, has_cranelift, has_llvm, interpret_within, link, panic_text, render,
 };
 use kiln_source::Diagnostic;
 #[cfg(unix)]
@@ -85,30 +85,38 @@ impl Engine {
     ///
     /// # Errors
     /// Why it did not come to a run, or did not end.
-    pub fn run_with(
-        self,
-        root: &Path,
-        files: &(dyn Files + Sync),
-        inputs: &[&[u8]],
-    ) -> Result<Vec<Outcome>, String> {
+    pub fn run_with(self, root: &Path, files: &(dyn Files + Sync), inputs: &[&[u8]]) -> Result<Vec<Outcome>, String> {
+        match self {
+            Engine::Interpreter => inputs.iter().map(|input| interpreted(root, files, input)).collect(),
+            #[cfg(unix)]
+            Engine::InMemory(backend) => inputs.iter().map(|_| in_memory(backend, root, files)).collect(),
+            _ => {
+                let folder = tempfile::tempdir().map_err(|error| error.to_string())?;
+                let program = folder.path().join("program");
+                self.build(root, files, &program)?;
+                inputs.iter().map(|input| run_process(&program, input)).collect()
+            }
+        }
+    }
+
+    /// Compiles a program to an executable.
+    ///
+    /// # Errors
+    /// Why there is none; also if the engine makes none.
+    pub fn build(self, root: &Path, files: &(dyn Files + Sync), program: &Path) -> Result<(), String> {
         let (backend, opt) = match self {
-            Engine::Interpreter => return inputs.iter().map(|input| interpreted(root, files, input)).collect(),
             Engine::Native(opt) => (BackendName::Llvm, opt),
             Engine::Cranelift => (BackendName::Cranelift, OptLevel::None),
-            #[cfg(unix)]
-            Engine::InMemory(backend) => return inputs.iter().map(|_| in_memory(backend, root, files)).collect(),
-            #[cfg(not(unix))]
-            Engine::InMemory(_) => return Err("programs run in memory only where there is `fork`".to_owned()),
+            Engine::Interpreter | Engine::InMemory(_) => {
+                return Err(format!("there are no executables of the engine {}", self.name()));
+            }
         };
         let options = Options { backend, opt, ..options(Mode::Build, root) };
         let compilation = compiled(&options, files)?;
         if compilation.objects.is_empty() {
             return Err(format!("no object: {:?}", compilation.diagnostics));
         }
-        let folder = tempfile::tempdir().map_err(|error| error.to_string())?;
-        let program = folder.path().join("program");
-        link(&compilation.objects, &program, &options).map_err(|error| error.message)?;
-        inputs.iter().map(|input| run_process(&program, input)).collect()
+        link(&compilation.objects, program, &options).map_err(|error| error.message)
     }
 }
 
@@ -240,5 +248,26 @@ fn wait(child: &mut Child) -> Result<ExitStatus, String> {
             Ok(None) => thread::sleep(Duration::from_micros(500)),
             Err(error) => return Err(error.to_string()),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Every example that runs does so on each of these, where the compiler is built with all it can have.
+    #[test]
+    fn the_matrix_is_whole() {
+        let all = ["interpreter", "native -O0", "native -O2", "cranelift", "jit", "cranelift in memory"];
+        let is_here = |name: &&str| match *name {
+            "native -O0" | "native -O2" => has_llvm(),
+            "cranelift" => has_cranelift(),
+            "jit" => has_llvm() && cfg!(unix),
+            "cranelift in memory" => has_cranelift() && cfg!(unix),
+            _ => true,
+        };
+        let expected: Vec<&str> = all.into_iter().filter(is_here).collect();
+        let available: Vec<&str> = Engine::available().iter().map(|engine| engine.name()).collect();
+        assert_eq!(available, expected);
     }
 }

@@ -2,7 +2,8 @@
 //!
 //! `NAME.kiln` with `NAME.expected` (all of the standard output) and, where it is not 0, `NAME.exit` (the status) is a
 //! program. In the top folder every source file is one; in a folder of its own a program is the one file with an
-//! output, and the others are its modules.
+//! output, and the others are its modules. That output is for an empty standard input; for others there are cases:
+//! `cases/NAME/CASE.in` with `CASE.out`, and, where they are not empty or 0, `CASE.err` and `CASE.exit`.
 
 use std::path::{Path, PathBuf};
 use std::{fs, io};
@@ -18,7 +19,27 @@ pub struct Program {
     pub stdout: Vec<u8>,
     /// Its exit status.
     pub status: i32,
+    /// What else it is to do.
+    pub cases: Vec<Case>,
 }
+
+/// An input of a program and what it is to do with it.
+#[derive(Clone, Debug)]
+pub struct Case {
+    /// Unique among those of the program.
+    pub name: String,
+    /// All of its standard input.
+    pub input: Vec<u8>,
+    /// All of its standard output.
+    pub stdout: Vec<u8>,
+    /// All of its standard errors.
+    pub stderr: Vec<u8>,
+    /// Its exit status.
+    pub status: i32,
+}
+
+/// The folder of the cases.
+const CASES: &str = "cases";
 
 /// The programs of a folder, sorted by name.
 ///
@@ -28,6 +49,9 @@ pub fn programs(folder: &Path) -> io::Result<Vec<Program>> {
     let mut programs = Vec::new();
     for path in sorted(folder)? {
         if path.is_dir() {
+            if path.ends_with(CASES) {
+                continue;
+            }
             let before = programs.len();
             for source in sorted(&path)?.iter().filter(|path| is_source(path)) {
                 programs.extend(program(folder, source)?);
@@ -58,14 +82,37 @@ fn program(folder: &Path, path: &Path) -> io::Result<Option<Program>> {
     if !output.exists() {
         return Ok(None);
     }
-    let exit = path.with_extension("exit");
-    let status = if exit.exists() {
-        let text = fs::read_to_string(&exit)?;
-        text.trim().parse().map_err(|_| io::Error::other(format!("{} holds no status", exit.display())))?
-    } else {
-        0
-    };
     let below = path.strip_prefix(folder).expect("the path was found below the folder").with_extension("");
     let name = below.display().to_string().replace('\\', "/");
-    Ok(Some(Program { name, path: path.to_owned(), stdout: fs::read(output)?, status }))
+    let cases = cases(&folder.join(CASES).join(&name))?;
+    Ok(Some(Program { name, path: path.to_owned(), stdout: fs::read(output)?, status: status(path)?, cases }))
+}
+
+/// The status that stands beside a file.
+fn status(path: &Path) -> io::Result<i32> {
+    let exit = path.with_extension("exit");
+    if !exit.exists() {
+        return Ok(0);
+    }
+    let text = fs::read_to_string(&exit)?;
+    text.trim().parse().map_err(|_| io::Error::other(format!("{} holds no status", exit.display())))
+}
+
+fn cases(folder: &Path) -> io::Result<Vec<Case>> {
+    if !folder.exists() {
+        return Ok(Vec::new());
+    }
+    let inputs = sorted(folder)?.into_iter().filter(|path| path.extension().is_some_and(|ending| ending == "in"));
+    let case = |path: PathBuf| {
+        let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+        let errors = path.with_extension("err");
+        Ok(Case {
+            name,
+            input: fs::read(&path)?,
+            stdout: fs::read(path.with_extension("out"))?,
+            stderr: if errors.exists() { fs::read(errors)? } else { Vec::new() },
+            status: status(&path)?,
+        })
+    };
+    inputs.map(case).collect()
 }

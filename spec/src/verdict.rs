@@ -3,7 +3,7 @@
 use crate::engine::{compiled, options};
 use crate::example::ROOT;
 use crate::{Ending, Engine, Example, ExpectedRun, Marker, Outcome, Program};
-use kiln_compiler::{Compilation, Disk, Emit, Files, Format, Memory, Mode, Stage, has_llvm, render};
+use kiln_compiler::{Compilation, Disk, Emit, Files, Format, Memory, Mode, OptLevel, Stage, has_llvm, render};
 use kiln_source::{Diagnostic, Severity};
 use std::fmt::Write;
 use std::path::Path;
@@ -49,6 +49,33 @@ pub fn check_program(program: &Program) -> Result<(), String> {
             let differences = difference("stdout", &expected, &found);
             let (status, errors) = (outcome.status, text(&outcome.stderr));
             return Err(format!("{}: {differences}status {status:?}, errors {errors:?}", engine.name()));
+        }
+    }
+    Ok(())
+}
+
+/// Runs a program with the inputs of its cases, on the interpreter and as native code that is linked: optimised, and by Cranelift.
+///
+/// # Errors
+/// The first difference.
+pub fn check_cases(program: &Program) -> Result<(), String> {
+    let inputs: Vec<&[u8]> = program.cases.iter().map(|case| &*case.input).collect();
+    for engine in Engine::available() {
+        if matches!(engine, Engine::InMemory(_) | Engine::Native(OptLevel::None)) {
+            continue;
+        }
+        let outcomes = engine.run_with(&program.path, &Disk, &inputs);
+        let outcomes = outcomes.map_err(|why| format!("{}: {why}", engine.name()))?;
+        for (case, outcome) in program.cases.iter().zip(outcomes) {
+            let expected =
+                Outcome { stdout: case.stdout.clone(), stderr: case.stderr.clone(), status: Some(case.status) };
+            if outcome != expected {
+                let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+                let out = difference("stdout", &text(&expected.stdout), &text(&outcome.stdout));
+                let errors = difference("stderr", &text(&expected.stderr), &text(&outcome.stderr));
+                let (engine, name, status) = (engine.name(), &case.name, outcome.status);
+                return Err(format!("{engine}, case {name}: {out}{errors}status {status:?}"));
+            }
         }
     }
     Ok(())

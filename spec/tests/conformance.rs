@@ -1,8 +1,8 @@
 //! Runs the language reference and the example programs: one test for each block, named by its rule and line, and two
-//! for each program.
+//! or three for each program.
 
 use kiln_spec::{
-    Engine, Example, Page, Program, Rule, check_example, check_program, check_stages, programs, read_pages,
+    Engine, Example, Page, Program, Rule, check_cases, check_example, check_program, check_stages, programs, read_pages,
 };
 use libtest_mimic::{Arguments, Trial};
 use std::path::Path;
@@ -42,12 +42,16 @@ fn main() -> ExitCode {
     libtest_mimic::run(&arguments, trials).exit_code()
 }
 
-fn of_program(program: Program) -> [Trial; 2] {
-    let same = program.clone();
-    [
-        Trial::test(format!("examples/{}", program.name), move || Ok(check_program(&program)?)),
-        Trial::test(format!("examples/{} in all stages", same.name), move || Ok(check_stages(&same)?)),
-    ]
+fn of_program(program: Program) -> Vec<Trial> {
+    let name = format!("examples/{}", program.name);
+    let (stages, cases) = (program.clone(), program.clone());
+    let mut trials = Vec::new();
+    if !cases.cases.is_empty() {
+        trials.push(Trial::test(format!("{name} with inputs"), move || Ok(check_cases(&cases)?)));
+    }
+    trials.push(Trial::test(format!("{name} in all stages"), move || Ok(check_stages(&stages)?)));
+    trials.push(Trial::test(name, move || Ok(check_program(&program)?)));
+    trials
 }
 
 fn of_rule<'a>(page: &'a Page, rule: &'a Rule) -> impl Iterator<Item = Trial> + 'a {
