@@ -1,20 +1,52 @@
 //! The same in Rust.
 
-fn numbers() -> Vec<u64> {
+use std::time::Instant;
+
+fn random() -> Vec<u64> {
     let mut v = Vec::new();
     let mut x: u64 = 1;
-    for _ in 0..2_000_000 {
+    for _ in 0..1_000_000 {
         x = x.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
         v.push(x >> 11);
     }
     v
 }
 
+fn few() -> Vec<u64> {
+    random().into_iter().map(|n| (n >> 7) % 16).collect()
+}
+
+fn sorted() -> Vec<u64> {
+    let mut v = random();
+    v.sort_unstable();
+    v
+}
+
+fn reversed() -> Vec<u64> {
+    let mut v = sorted();
+    v.reverse();
+    v
+}
+
+fn texts() -> Vec<String> {
+    random().into_iter().map(|n| format!("key {n:>20}")).collect()
+}
+
+fn measure<T: Ord + Clone>(name: &str, made: Vec<T>, key: fn(&T) -> u64) {
+    let mut a = made.clone();
+    let start = Instant::now();
+    a.sort();
+    println!("stable, {} {} {}", name, start.elapsed().as_nanos(), key(&a[500_000]));
+    let mut b = made;
+    let start = Instant::now();
+    b.sort_unstable();
+    println!("unstable, {} {} {}", name, start.elapsed().as_nanos(), key(&b[500_000]));
+}
+
 fn main() {
-    let mut a = numbers();
-    a.sort_unstable();
-    println!("{} {}", a[0], a[1_000_000]);
-    let mut b = numbers();
-    b.sort();
-    println!("{} {}", b[0], b[1_000_000]);
+    measure("numbers", random(), |n| *n);
+    measure("16 different numbers", few(), |n| *n);
+    measure("sorted numbers", sorted(), |n| *n);
+    measure("reversed numbers", reversed(), |n| *n);
+    measure("texts", texts(), |text| u64::from(text.as_bytes()[text.len() - 1]));
 }

@@ -11,6 +11,7 @@ mod comptime;
 mod front_end;
 mod instances;
 mod kernels;
+mod library;
 mod native;
 mod startup;
 
@@ -59,6 +60,7 @@ const SECTIONS: &[Section] = &[
     Section { name: "front-end", measure: front_end::measure },
     Section { name: "native", measure: native::measure },
     Section { name: "kernels", measure: kernels::measure },
+    Section { name: "std", measure: library::measure },
     Section { name: "comptime", measure: comptime::measure },
     Section { name: "instances", measure: instances::measure },
     Section { name: "start-up", measure: startup::measure },
