@@ -1,5 +1,5 @@
-//! `cargo xtask setup`: installs what native code needs; with `--cross` also what links and runs programs for other machines. Does
-//! nothing where it is there already.
+//! `cargo xtask setup`: installs what native code and its tests need; with `--cross` also what links and runs programs for other
+//! machines. Does nothing where it is there already.
 
 use crate::llvm::{MAJORS, chosen};
 use crate::process::{call, command, output, which};
@@ -8,7 +8,10 @@ use crate::{Failure, Outcome};
 /// The task.
 pub fn run(args: &[String]) -> Outcome {
     match args {
-        [] => ensure(),
+        [] => {
+            ensure()?;
+            ensure_tests()
+        }
         [option] if option == "--cross" => {
             ensure()?;
             ensure_cross()
@@ -16,6 +19,9 @@ pub fn run(args: &[String]) -> Outcome {
         [other, ..] => Err(format!("`setup` takes no `{other}`; it takes `--cross`")),
     }
 }
+
+/// What tests of native code use, as [`CROSS`] has it.
+const TESTS: &[(&str, &[&str])] = &[("valgrind", &["valgrind"])];
 
 /// Programs for other machines: what is looked for, and the packages that have it, in the names of Debian and Ubuntu.
 const CROSS: &[(&str, &[&str])] = &[
@@ -28,15 +34,25 @@ const CROSS: &[(&str, &[&str])] = &[
     ("node", &["nodejs"]),
 ];
 
-/// Installs what is missing for programs for other machines. What the system does not have is left out, and said.
+/// Installs what is missing for programs for other machines.
 fn ensure_cross() -> Outcome {
-    let missing: Vec<_> = CROSS.iter().filter(|(program, _)| which(program).is_none()).collect();
+    ensure_tools(CROSS, "other machines")
+}
+
+/// Installs what tests of native code use and is missing.
+pub fn ensure_tests() -> Outcome {
+    ensure_tools(TESTS, "tests of memory")
+}
+
+/// Installs those of the tools that are missing. What the system does not have is left out, and said.
+fn ensure_tools(tools: &[(&str, &[&str])], purpose: &str) -> Outcome {
+    let missing: Vec<_> = tools.iter().filter(|(program, _)| which(program).is_none()).collect();
     if missing.is_empty() {
-        println!("the tools for other machines are installed");
+        println!("the tools for {purpose} are installed");
         return Ok(());
     }
     let names = || missing.iter().flat_map(|(_, packages)| packages.iter().copied());
-    let by_hand = || format!("other machines need {} (packages of Debian)", names().collect::<Vec<_>>().join(", "));
+    let by_hand = || format!("{purpose} need {} (packages of Debian)", names().collect::<Vec<_>>().join(", "));
     let apt = Apt::find().ok_or_else(by_hand)?;
     apt.run(&["update", "-q"])?;
     let (known, unknown): (Vec<&str>, Vec<&str>) = names().partition(|package| is_available(package));
@@ -44,7 +60,7 @@ fn ensure_cross() -> Outcome {
         apt.run(&[&["install", "-q", "-y", "--no-install-recommends"], &known[..]].concat())?;
     }
     if !unknown.is_empty() {
-        println!("this system has no {}; the tests of those machines say that they are skipped", unknown.join(", no "));
+        println!("this system has no {}; the tests that need it say that they are skipped", unknown.join(", no "));
     }
     Ok(())
 }

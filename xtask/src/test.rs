@@ -15,6 +15,9 @@ pub fn run(args: &[String]) -> Outcome {
     if let Err(failure) = setup::ensure() {
         eprintln!("xtask test: {failure}; going on without native code");
     }
+    if let Err(failure) = setup::ensure_tests() {
+        eprintln!("xtask test: {failure}; going on without");
+    }
     let major = chosen();
     let mut total = Count::default();
     total.add(tests(&workspace(major), args)?);
