@@ -21,7 +21,7 @@ pub fn run(args: &[String]) -> Outcome {
 }
 
 /// What tests of native code use, as [`CROSS`] has it.
-const TESTS: &[(&str, &[&str])] = &[("valgrind", &["valgrind"])];
+const TESTS: &[(&str, &[&str])] = &[("valgrind", &["valgrind"]), ("gdb", &["gdb"])];
 
 /// Programs for other machines: what is looked for, and the packages that have it, in the names of Debian and Ubuntu.
 const CROSS: &[(&str, &[&str])] = &[
@@ -41,7 +41,7 @@ fn ensure_cross() -> Outcome {
 
 /// Installs what tests of native code use and is missing.
 pub fn ensure_tests() -> Outcome {
-    ensure_tools(TESTS, "tests of memory")
+    ensure_tools(TESTS, "tests of memory and debuggers")
 }
 
 /// Installs those of the tools that are missing. What the system does not have is left out, and said.
