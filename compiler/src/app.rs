@@ -60,7 +60,7 @@ fn drive(printer: &Printer, backends: Backends, options: &Options, args: &[OsStr
     if options.only.is_some() && !options.emits.iter().any(|emit| emit.stage.has_functions()) {
         return printer.usage("`--only` needs `--emit air`, `cfg`, `asm` or `native-asm`");
     }
-    if let Some(refused) = refuse_library(options) {
+    if let Some(refused) = refuse_c(options).or_else(|| refuse_library(options)) {
         return printer.usage(&refused);
     }
     if options.tuning.keep_unopt && !options.emits.iter().any(|emit| emit.stage == Stage::LlvmIr && emit.path.is_some())
@@ -100,6 +100,14 @@ fn drive(printer: &Printer, backends: Backends, options: &Options, args: &[OsStr
         Ok(()) => finish(printer, options, &compilation),
         Err(error) => printer.failure(*error),
     }
+}
+
+/// Files of C among the inputs, which need a compiler of their own.
+fn refuse_c(options: &Options) -> Option<String> {
+    let is_c = |ending: &std::ffi::OsStr| ["c", "cc", "cpp", "cxx", "h"].iter().any(|known| ending == *known);
+    let input = options.inputs.iter().find(|input| input.extension().is_some_and(is_c))?;
+    let object = input.with_extension("o");
+    Some(format!("`{}` is C: compile it (`cc -c`) and name `{}`", input.display(), object.display()))
 }
 
 /// Why a library can't be built with these options.

@@ -9,7 +9,8 @@ use std::fs;
 use std::path::PathBuf;
 
 /// Documents with programs.
-const DOCUMENTS: &[&str] = &["README.md", "CHANGELOG.md", "docs/comptime.md", "docs/emit-formats.md", "docs/targets.md"];
+const DOCUMENTS: &[&str] =
+    &["README.md", "CHANGELOG.md", "docs/c-interop.md", "docs/comptime.md", "docs/emit-formats.md", "docs/targets.md"];
 
 #[test]
 fn programs_in_documents_are_right() {

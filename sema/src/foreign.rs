@@ -23,6 +23,12 @@ pub struct Export {
     pub decl: DeclId,
 }
 
+/// Words of C that are names in Kiln.
+const C_KEYWORDS: &[&str] = &[
+    "auto", "case", "char", "default", "do", "double", "float", "goto", "inline", "int", "long", "register",
+    "restrict", "short", "signed", "sizeof", "switch", "typedef", "union", "unsigned", "void", "volatile",
+];
+
 impl<'a> Sema<'a> {
     /// The functions C can call, in the order of their declarations. Their names are different, and none is generic.
     pub(crate) fn check_exports(&mut self) -> Vec<Export> {
@@ -39,6 +45,10 @@ impl<'a> Sema<'a> {
             }
             if name == sym::MAIN {
                 self.error(errors::exported_main(span));
+                continue;
+            }
+            if C_KEYWORDS.contains(&self.names.name(name)) {
+                self.error(errors::export_of_keyword(span, self.names.name(name)));
                 continue;
             }
             if self.hir.modules[item.module].names.get(&name) != Some(&decl) {

@@ -21,7 +21,7 @@ pub fn run(args: &[String]) -> Outcome {
 }
 
 /// What tests of native code use, as [`CROSS`] has it.
-const TESTS: &[(&str, &[&str])] = &[("valgrind", &["valgrind"]), ("gdb", &["gdb"])];
+const TESTS: &[(&str, &[&str])] = &[("valgrind", &["valgrind"]), ("gdb", &["gdb"]), ("clang-22", &["clang-22"])];
 
 /// Programs for other machines: what is looked for, and the packages that have it, in the names of Debian and Ubuntu.
 const CROSS: &[(&str, &[&str])] = &[

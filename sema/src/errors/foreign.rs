@@ -108,6 +108,13 @@ pub(crate) fn exported_main(span: Span) -> Diagnostic {
         .help("leave `export` out, or export a function of another name")
 }
 
+/// An exported function whose name is a word of C's grammar.
+pub(crate) fn export_of_keyword(span: Span, name: &str) -> Diagnostic {
+    Diagnostic::error(codes::E0706, span, format!("`{name}` is no name in C"))
+        .label("a keyword there")
+        .help(format!("call it `{name}_` or something else"))
+}
+
 /// A library that C could call nothing of.
 pub(crate) fn nothing_exported(sources: &SourceMap, file: FileId) -> Diagnostic {
     let end = sources.file(file).text.len() as u32;
