@@ -280,3 +280,41 @@ impl Describe<'_> {
         Shape::Enum { tag: Member { name: "tag".into(), ty: tag, offset: 0 }, variants }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use kiln_types::Target;
+
+    fn table(pool: &Pool, ty: TypeId) -> (DebugTypes, TypeNo) {
+        let mut types = DebugTypes::default();
+        let number = types.number(pool, ty);
+        types.complete(pool, &mut Layouts::new(Target::host()), &Interner::new());
+        (types, number)
+    }
+
+    #[test]
+    fn pointers_to_views_are_views() {
+        let mut pool = Pool::new();
+        let slice = pool.slice(TypeId::U16);
+        let pointer = pool.ptr(true, slice);
+        let (types, number) = table(&pool, pointer);
+        assert_eq!(types.find(&pool, slice), Some(number));
+        let view = &types.all()[number];
+        assert_eq!((&*view.name, view.size), ("&[u16]", 2 * size_of::<usize>() as u64));
+        let Shape::Record(members) = &view.shape else { panic!("a view has parts") };
+        let Shape::Pointer(elem) = types.all()[members[0].ty].shape else { panic!("it begins with an address") };
+        assert_eq!(&*types.all()[elem].name, "u16");
+        assert_eq!((&*members[1].name, members[1].offset), ("length", size_of::<usize>() as u64));
+    }
+
+    #[test]
+    fn parts_lie_where_the_layout_says() {
+        let mut pool = Pool::new();
+        let pair = pool.tuple(&[TypeId::U8, TypeId::U32]);
+        let (types, number) = table(&pool, pair);
+        let Shape::Record(members) = &types.all()[number].shape else { panic!("a tuple has parts") };
+        let parts: Vec<(&str, u64)> = members.iter().map(|part| (&*part.name, part.offset)).collect();
+        assert_eq!(parts, [("__0", 0), ("__1", 4)]);
+    }
+}
