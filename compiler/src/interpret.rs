@@ -123,6 +123,31 @@ pub fn run_tests<H: Host>(
     }
 }
 
+/// Runs a test that failed as native code again, to learn which calls led to its panic: without output, input and files, and within
+/// these limits.
+pub fn explain_test(checked: &mut Checked, func: FuncId, limits: crate::Limits) -> Called {
+    Phase::Interpreting.enter();
+    let limits = Limits::of_options(limits.steps, limits.depth, limits.memory);
+    call_function(checked, &mut Vm::new(Mode::Host), func, limits, &mut Silent)
+}
+
+/// Nothing is read, and nobody hears what is written.
+struct Silent;
+
+impl Host for Silent {
+    fn debug(&mut self, _: &[u8], _: &[Span]) -> std::io::Result<()> {
+        Ok(())
+    }
+
+    fn write(&mut self, _: u32, _: &[u8]) -> std::io::Result<()> {
+        Ok(())
+    }
+
+    fn read(&mut self, _: &mut [u8]) -> std::io::Result<usize> {
+        Ok(0)
+    }
+}
+
 fn run_test(checked: &mut Checked, vm: &mut Vm, test: &TestCase, limits: Limits, host: &mut dyn Host) -> TestRun {
     let start = Instant::now();
     let called = call_function(checked, vm, test.func, limits, host);

@@ -44,7 +44,7 @@ pub fn test(printer: &Printer, backends: Backends, options: &Options, filter: Op
     let start = Instant::now();
     let counts = match options.interpret {
         true => Ok(interpret(printer, &compilation, &mut checked, &wants)),
-        false => native::run(printer, &mut compilation, &checked, options, &wants),
+        false => native::run(printer, &mut compilation, &mut checked, options, &wants),
     };
     match counts {
         Ok(counts) => {

@@ -122,3 +122,17 @@ test \"once\" {
         assert_eq!(report(&done), "ok     once\n1 passed, 0 failed\n", "{way:?}: {}", done.stderr);
     }
 }
+
+#[test]
+fn a_panic_in_the_library_is_shown_at_the_call() {
+    let place = Place::with_main(
+        "fn third(borrow list: Vec(i32)) -> i32 { let mut copy = list.clone(); copy.remove(2) }
+test \"short\" { let list = Vec(i32)::new(); @assert(third(list) == 3); }\n",
+    );
+    for way in ways() {
+        let done = test(&place, way);
+        for said in ["main.kiln:1:71", "in the library, here", "called here, in `short`"] {
+            assert!(done.stderr.contains(said), "{way:?}: {said} is missing in {}", done.stderr);
+        }
+    }
+}

@@ -1,12 +1,16 @@
 //! Tests as native code: each runs in a process of its own, and says on its standard errors why it panics.
 
-use super::{Counts, ended_with, say_ended, std_files};
+use super::{Counts, ended_with, failure, say_ended, std_files};
 use crate::printer::Printer;
-use kiln_compiler::{Checked, Compilation, Ended, NativeTests, Options};
+use kiln_compiler::{Checked, Compilation, Ended, Interpreted, Limits, NativeTests, Options, explain_test};
 use kiln_source::{Diagnostic, FileId, SourceMap, Span, codes};
+use kiln_types::FuncId;
 use std::fs::File;
 use std::io::{self, Read, Seek, Write};
 use std::time::Instant;
+
+/// What a test may take that is run again to be explained: a second or less.
+const AGAIN: Limits = Limits { steps: 200_000_000, depth: 100_000, memory: 1 << 30 };
 
 /// The status of a process that panicked.
 const PANIC: i32 = 101;
@@ -18,12 +22,12 @@ const PANIC: i32 = 101;
 pub fn run(
     printer: &Printer,
     compilation: &mut Compilation,
-    checked: &Checked,
+    checked: &mut Checked,
     options: &Options,
     wants: &dyn Fn(&str) -> bool,
 ) -> Result<Counts, Box<Diagnostic>> {
     let mut counts = Counts::default();
-    let tests = &checked.analysis.tests;
+    let tests = std::mem::take(&mut checked.analysis.tests);
     if tests.is_empty() {
         return Ok(counts);
     }
@@ -47,7 +51,7 @@ pub fn run(
         }
         counts.failed += 1;
         let failure = match panic {
-            Some(panic) => panic.diagnostic(&compilation.sources, checked, &std_files),
+            Some(panic) => panic.diagnostic(&compilation.sources, checked, &std_files, test.func),
             None => broken(ended, test.span),
         };
         printer.about_test(&failure, &compilation.sources);
@@ -102,14 +106,23 @@ impl<'a> Panic<'a> {
         Some(Panic { before: &head[..error], reason: &head[error + ERROR.len()..], location })
     }
 
-    fn diagnostic(&self, sources: &SourceMap, checked: &Checked, std_files: &[FileId]) -> Diagnostic {
+    fn diagnostic(&self, sources: &SourceMap, checked: &mut Checked, std_files: &[FileId], test: FuncId) -> Diagnostic {
         let message = format!("the test panics: {}", self.reason);
         let Some(start) = sources.find(self.location) else {
             return Diagnostic::global_error(codes::E0306, message).note(format!("at {}", self.location));
         };
         let span = checked.panicking_at(start);
-        let label = if std_files.contains(&span.file) { "in the library, here" } else { "here" };
-        Diagnostic::error(codes::E0306, span, message).label(label)
+        if !std_files.contains(&span.file) {
+            return Diagnostic::error(codes::E0306, span, message).label("here");
+        }
+        // The interpreter knows the calls, if it comes to the same panic.
+        let again = explain_test(checked, test, AGAIN);
+        match &again.ended {
+            Interpreted::Panicked { reason, at } if reason == self.reason && at.range.start == span.range.start => {
+                failure(&again, &|span| std_files.contains(&span.file))
+            }
+            _ => Diagnostic::error(codes::E0306, span, message).label("in the library, here"),
+        }
     }
 }
 
