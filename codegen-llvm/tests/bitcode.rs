@@ -8,6 +8,8 @@ use inkwell::memory_buffer::MemoryBuffer;
 use kiln_cfg::*;
 use kiln_codegen_llvm::{Bitcode, OptLevel, Options, Wanted, compile_bitcode};
 use kiln_types::*;
+use std::fs;
+use std::process::Command;
 use support::*;
 
 const TWICE: &str = "
@@ -121,13 +123,20 @@ fn ring(count: usize) -> Maker {
 #[test]
 fn optimised_programs_are_split_when_that_is_asked_for() {
     let options = Options { level: OptLevel::O1, units: 4, ..Options::default() };
-    let parts = ring(80).compile(&options).unwrap().objects;
+    let parts = ring(81).compile(&options).unwrap().objects;
     assert_eq!(parts.len(), 4);
-    let again = ring(80).compile(&options).unwrap().objects;
+    let again = ring(81).compile(&options).unwrap().objects;
     assert_eq!(parts, again);
     // A function is called by the next part only where the ring is cut: all others are inside.
     let shown: Vec<usize> =
         parts.iter().map(|part| part.windows(6).filter(|bytes| bytes == b"test::").count()).collect();
     assert!(shown.iter().sum::<usize>() < 20, "{shown:?}");
-    assert_eq!(ring(80).compile(&Options { units: 1, ..options }).unwrap().objects.len(), 1);
+    let folder = tempfile::tempdir().unwrap();
+    let paths: Vec<_> = (0..parts.len()).map(|number| folder.path().join(format!("{number}.o"))).collect();
+    paths.iter().zip(&parts).for_each(|(path, part)| fs::write(path, part).unwrap());
+    let program = folder.path().join("program");
+    assert!(Command::new("cc").args(&paths).arg("-o").arg(&program).status().unwrap().success());
+    // Each of the 81 functions changes the bits of 1 ^ 2 ^ … ^ 150.
+    assert_eq!(Command::new(&program).status().unwrap().code(), Some(151));
+    assert_eq!(ring(81).compile(&Options { units: 1, ..options }).unwrap().objects.len(), 1);
 }

@@ -242,7 +242,12 @@ impl Maker {
                 return vec![made.unwrap().object];
             }
         };
-        let options = Options { level, verify: true, units: self.units, ..Options::default() };
+        let options = Options {
+            level,
+            verify: true,
+            units: if level.optimises() { 1 } else { self.units },
+            ..Options::default()
+        };
         let objects = self.compile(&options).unwrap().objects;
         assert!(objects.len() <= self.units);
         objects
