@@ -12,7 +12,7 @@ use kiln_cfg::{BlockId, Func, Local, LocalKind, Panic};
 use kiln_codegen::abi::{FnAbi, Pass};
 use kiln_codegen::{DebugLevel, Home, Plan, Reason, Result, broken, is_written};
 use kiln_source::{Idx, IdxVec, TextRange};
-use kiln_types::{FuncId, ParamMode, Repr, TypeId};
+use kiln_types::{FuncId, Repr, TypeId};
 use std::rc::Rc;
 
 /// Where a local is.
@@ -273,16 +273,6 @@ impl<'p> Body<'_, '_, '_, 'p> {
             _ => self.slots[local] = Slot::Value(value),
         }
         Ok(())
-    }
-
-    /// Whether the local's memory keeps its content while a callee reads it.
-    pub fn is_constant(&self, local: Local) -> bool {
-        let usage = self.plan.usage[local];
-        match self.func.locals[local].kind {
-            LocalKind::Temp => !usage.exposed,
-            LocalKind::Param(ParamMode::Own) | LocalKind::User => usage.assigned <= 1 && !usage.changed,
-            _ => false,
-        }
     }
 
     /// The type of a local.

@@ -9,10 +9,10 @@ use crate::unit::Convention;
 use crate::value::{Pointer, Value};
 use cranelift_codegen::ir::{self, InstBuilder, Signature, types};
 use cranelift_module::FuncId as CodeId;
-use kiln_cfg::{Arg, Call, Callee, FuncKind, FuncSig, LocalKind, Operand, Place, PlaceBase, Proj};
+use kiln_cfg::{Arg, Call, Callee, FuncKind, FuncSig, Operand, Place};
 use kiln_codegen::abi::{FnAbi, Pass};
-use kiln_codegen::{CAbi, CodegenError, Result, broken, promoted};
-use kiln_types::{Arch, FnTypeParam, Os, ParamMode, Repr, ScalarKind, TypeId, TypeKey};
+use kiln_codegen::{CArg, CCall, CodegenError, Result, broken};
+use kiln_types::{Arch, FnTypeParam, Os, ScalarKind, TypeId, TypeKey};
 
 /// Where a call goes.
 enum Target {
@@ -103,20 +103,13 @@ impl Body<'_, '_, '_, '_> {
     }
 
     fn build_c_call(&mut self, call: &Call, target: CTarget<'_>, sig: &FuncSig) -> Result<()> {
-        let fixed = sig.params.len();
-        let mut extra = Vec::new();
-        for arg in call.args.iter().skip(fixed) {
-            let Arg::Value(operand) = *arg else { return broken("a variadic argument is a value") };
-            extra.push(self.operand_type(operand));
-        }
         let symbol = if let CTarget::Known { symbol, .. } = target { symbol } else { "" };
-        let abi = CAbi::new(self.out.unit.pool, self.out.unit.layouts, sig, &extra, symbol)?;
+        let CCall { abi, args: passed, .. } = CCall::new(&mut self.out.unit.facts(), self.func, call, sig, symbol)?;
         let mut args = Args::new();
         let memory = self.out.c_result_slot(&abi.ret, sig.ret, None, &mut args)?;
-        let types = sig.params.iter().map(|param| param.ty).chain(extra);
-        for (index, ((arg, pass), ty)) in call.args.iter().zip(&abi.params).zip(types).enumerate() {
+        for ((arg, pass), CArg { ty, promotion }) in call.args.iter().zip(&abi.params).zip(passed) {
             let value = self.arg_value(arg)?;
-            let (value, ty) = if index < fixed { (value, ty) } else { self.promote(value, ty)? };
+            let value = promotion.map_or(Ok(value), |promotion| self.promote(value, promotion))?;
             self.out.push_c(&mut args, pass, value, ty)?;
         }
         let signature = signature_of_c(&self.out.unit.signatures, &abi);
@@ -150,19 +143,13 @@ impl Body<'_, '_, '_, '_> {
         }
     }
 
-    /// An argument in place of `...`, as C promotes it, and the type it has then.
-    fn promote(&mut self, value: Value, ty: TypeId) -> Result<(Value, TypeId)> {
-        let (Repr::Scalar(kind), Value::Scalar(scalar)) = (self.out.repr(ty), value) else {
-            return broken("C takes only scalars in place of `...`");
-        };
-        Ok(match (kind, promoted(kind)) {
-            (ScalarKind::F32, _) => (Value::Scalar(self.out.b.ins().fpromote(types::F64, scalar)), TypeId::F64),
-            (from, ScalarKind::Int { signed, .. }) if from != promoted(from) => {
-                let ty = if signed { TypeId::I32 } else { TypeId::U32 };
-                (Value::Scalar(self.out.resize(scalar, types::I32, signed)), ty)
-            }
-            _ => (value, ty),
-        })
+    /// An argument in place of `...`, as C promotes it.
+    fn promote(&mut self, value: Value, (from, to): (ScalarKind, ScalarKind)) -> Result<Value> {
+        let Value::Scalar(scalar) = value else { return broken("C promotes scalars") };
+        Ok(Value::Scalar(match to {
+            ScalarKind::F64 => self.out.b.ins().fpromote(types::F64, scalar),
+            _ => self.out.resize(scalar, types::I32, matches!(from, ScalarKind::Int { signed: true, .. })),
+        }))
     }
 
     fn arg_value(&mut self, arg: &Arg) -> Result<Value> {
@@ -193,17 +180,12 @@ impl Body<'_, '_, '_, '_> {
         }
     }
 
-    /// Memory that the callee may have. What is copied it only reads, so memory that nobody writes meanwhile will do.
+    /// Memory that the callee may have.
     fn owned_memory(&mut self, operand: Operand, param: FnTypeParam) -> Result<Pointer> {
         let value = self.operand(operand)?;
-        let is_copied = self.out.unit.pool.is_copy(param.ty);
-        let is_lent = match operand {
-            Operand::Move(local) => !is_copied || self.is_constant(local),
-            Operand::Copy(local) => is_copied && self.is_constant(local),
-            Operand::Const(_) => is_copied,
-        };
+        let is_lent = self.plan.is_lent(self.out.unit.pool, self.func, operand, param);
         match value {
-            Value::Memory(at) if is_lent && param.mode == ParamMode::Own => Ok(at),
+            Value::Memory(at) if is_lent => Ok(at),
             value => {
                 let layout = self.out.layout(param.ty);
                 let copy = self.out.scratch(layout.size, layout.align)?;
@@ -225,13 +207,8 @@ impl Body<'_, '_, '_, '_> {
     }
 
     fn is_unseen(&self, place: &Place) -> bool {
-        let PlaceBase::Local(local) = place.base else { return false };
-        let is_own = !matches!(
-            self.func.locals[local].kind,
-            LocalKind::Alias { .. } | LocalKind::Param(ParamMode::Borrow | ParamMode::Inout)
-        );
-        let is_direct = !place.proj.iter().any(|step| matches!(step, Proj::Deref));
-        is_own && is_direct && !self.plan.usage[local].exposed && matches!(self.slots[local], Slot::Memory(_))
+        let local = self.plan.unseen(self.func, place);
+        local.is_some_and(|local| matches!(self.slots[local], Slot::Memory(_)))
     }
 }
 

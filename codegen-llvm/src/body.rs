@@ -14,7 +14,7 @@ use kiln_codegen::Reason;
 use kiln_codegen::abi::{FnAbi, Pass};
 use kiln_codegen::{Home, Plan};
 use kiln_source::{Idx, IdxVec, TextRange};
-use kiln_types::{FuncId, ParamMode, Repr, ScalarKind, TypeId};
+use kiln_types::{FuncId, Repr, ScalarKind, TypeId};
 use rustc_hash::FxHashMap;
 use std::rc::Rc;
 
@@ -363,16 +363,6 @@ impl<'ctx> Body<'_, 'ctx, '_> {
                     incoming.take().set_name(&format!("{name}.len"));
                 }
             }
-        }
-    }
-
-    /// Whether the local's memory keeps its content while a callee reads it.
-    pub fn is_constant(&self, local: Local) -> bool {
-        let usage = self.plan.usage[local];
-        match self.func.locals[local].kind {
-            LocalKind::Temp => !usage.exposed,
-            LocalKind::Param(ParamMode::Own) | LocalKind::User => usage.assigned <= 1 && !usage.changed,
-            _ => false,
         }
     }
 

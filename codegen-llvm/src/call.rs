@@ -7,10 +7,10 @@ use crate::unit::Convention;
 use crate::value::Value;
 use inkwell::types::FunctionType;
 use inkwell::values::{CallSiteValue, PointerValue};
-use kiln_cfg::{Arg, Call, Callee, FuncKind, FuncSig, LocalKind, Operand, Place, PlaceBase};
+use kiln_cfg::{Arg, Call, Callee, FuncKind, FuncSig, Operand, Place};
 use kiln_codegen::abi::{FnAbi, Pass};
-use kiln_codegen::{CAbi, promoted};
-use kiln_types::{FnTypeParam, ParamMode, Repr, ScalarKind, TypeId, TypeKey};
+use kiln_codegen::{CAbi, CArg, CCall};
+use kiln_types::{FnTypeParam, ScalarKind, TypeId, TypeKey};
 
 impl<'ctx> Body<'_, 'ctx, '_> {
     pub fn build_call(&mut self, call: &Call) -> Result<()> {
@@ -100,23 +100,16 @@ impl<'ctx> Body<'_, 'ctx, '_> {
         sig: &FuncSig,
         variadic: bool,
     ) -> Result<()> {
-        let fixed = sig.params.len();
-        let mut extra = Vec::new();
-        for arg in call.args.iter().skip(fixed) {
-            let Arg::Value(operand) = *arg else { return broken("a variadic argument is a value") };
-            extra.push(self.operand_type(operand));
-        }
-        let abi = CAbi::new(self.unit.pool, self.unit.layouts, sig, &extra, symbol)?;
+        let CCall { abi, args: passed, named } = CCall::new(&mut self.unit.facts(), self.func, call, sig, symbol)?;
         let mut args = Args::new();
         let memory = self.unit.c_result_slot(&abi.ret, sig.ret, None, &mut args)?;
-        let types = sig.params.iter().map(|param| param.ty).chain(extra);
-        for (index, ((arg, pass), ty)) in call.args.iter().zip(&abi.params).zip(types).enumerate() {
+        for ((arg, pass), CArg { ty, promotion }) in call.args.iter().zip(&abi.params).zip(passed) {
             let value = self.arg_value(arg)?;
-            let value = if index < fixed { value } else { self.promote(value, ty)? };
+            let value = promotion.map_or(Ok(value), |promotion| self.promote(value, promotion))?;
             self.unit.push_c(&mut args, pass, value, ty)?;
         }
-        let named = CAbi { params: abi.params[..fixed].into(), ..abi.clone() };
-        let ty = self.unit.c_type(&named, variadic);
+        let declared = CAbi { params: abi.params[..named].into(), ..abi.clone() };
+        let ty = self.unit.c_type(&declared, variadic);
         let site = self.unit.builder.build_indirect_call(ty, address, &args, "")?;
         self.unit.c_attributes(&abi, |at, attribute| site.add_attribute(at, attribute));
         if sig.ret == TypeId::NEVER {
@@ -131,23 +124,17 @@ impl<'ctx> Body<'_, 'ctx, '_> {
     }
 
     /// An argument in place of `...`, as C promotes it.
-    fn promote(&mut self, value: Value<'ctx>, ty: TypeId) -> Result<Value<'ctx>> {
-        let (Repr::Scalar(kind), Value::Scalar(scalar)) = (self.unit.layouts.of(self.unit.pool, ty).repr, value) else {
-            return broken("C takes only scalars in place of `...`");
-        };
+    fn promote(&mut self, value: Value<'ctx>, (from, to): (ScalarKind, ScalarKind)) -> Result<Value<'ctx>> {
+        let Value::Scalar(scalar) = value else { return broken("C promotes scalars") };
         let builder = &self.unit.builder;
-        Ok(Value::Scalar(match (kind, promoted(kind)) {
-            (ScalarKind::F32, _) => {
-                builder.build_float_ext(scalar.into_float_value(), self.unit.scalars.f64, "")?.into()
+        Ok(Value::Scalar(match (from, to) {
+            (ScalarKind::Int { signed: true, .. }, ScalarKind::Int { bits, .. }) => {
+                builder.build_int_s_extend(scalar.into_int_value(), self.unit.scalars.int(bits), "")?.into()
             }
-            (from, ScalarKind::Int { bits, signed }) if from != promoted(from) => {
-                let (scalar, wide) = (scalar.into_int_value(), self.unit.scalars.int(bits));
-                match signed {
-                    true => builder.build_int_s_extend(scalar, wide, "")?.into(),
-                    false => builder.build_int_z_extend(scalar, wide, "")?.into(),
-                }
+            (_, ScalarKind::Int { bits, .. }) => {
+                builder.build_int_z_extend(scalar.into_int_value(), self.unit.scalars.int(bits), "")?.into()
             }
-            _ => scalar,
+            _ => builder.build_float_ext(scalar.into_float_value(), self.unit.scalars.f64, "")?.into(),
         }))
     }
 
@@ -182,17 +169,12 @@ impl<'ctx> Body<'_, 'ctx, '_> {
         }
     }
 
-    /// Memory that the callee may have. What is copied it only reads, so memory that nobody writes meanwhile will do.
+    /// Memory that the callee may have.
     fn owned_memory(&mut self, operand: Operand, param: FnTypeParam) -> Result<PointerValue<'ctx>> {
         let value = self.operand(operand)?;
-        let is_copied = self.unit.pool.is_copy(param.ty);
-        let is_lent = match operand {
-            Operand::Move(local) => !is_copied || self.is_constant(local),
-            Operand::Copy(local) => is_copied && self.is_constant(local),
-            Operand::Const(_) => is_copied,
-        };
+        let is_lent = self.plan.is_lent(self.unit.pool, self.func, operand, param);
         match value {
-            Value::Memory(at) if is_lent && param.mode == ParamMode::Own => Ok(at),
+            Value::Memory(at) if is_lent => Ok(at),
             value => {
                 let layout = self.unit.layouts.of(self.unit.pool, param.ty);
                 let copy = self.unit.scratch(layout.size, layout.align)?;
@@ -215,13 +197,8 @@ impl<'ctx> Body<'_, 'ctx, '_> {
     }
 
     fn is_unseen(&self, place: &Place) -> bool {
-        let PlaceBase::Local(local) = place.base else { return false };
-        let is_own = !matches!(
-            self.func.locals[local].kind,
-            LocalKind::Alias { .. } | LocalKind::Param(ParamMode::Borrow | ParamMode::Inout)
-        );
-        let is_direct = !place.proj.iter().any(|step| matches!(step, kiln_cfg::Proj::Deref));
-        is_own && is_direct && !self.plan.usage[local].exposed && matches!(self.slots[local], Slot::Memory(_))
+        let local = self.plan.unseen(self.func, place);
+        local.is_some_and(|local| matches!(self.slots[local], Slot::Memory(_)))
     }
 }
 

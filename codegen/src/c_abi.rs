@@ -225,7 +225,7 @@ impl Extends {
 }
 
 /// What C's default argument promotions make of a scalar in place of `...`: a `double`, or at least an `int`.
-pub fn promoted(kind: ScalarKind) -> ScalarKind {
+pub(crate) fn promoted(kind: ScalarKind) -> ScalarKind {
     match kind {
         ScalarKind::F32 => ScalarKind::F64,
         ScalarKind::Bool => ScalarKind::Int { bits: 32, signed: false },

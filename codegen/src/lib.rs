@@ -14,7 +14,10 @@ pub use facts::Facts;
 pub mod abi;
 
 mod c_abi;
-pub use c_abi::{CAbi, CPass, CScalars, Extension, Slot, promoted};
+pub use c_abi::{CAbi, CPass, CScalars, Extension, Slot};
+
+mod c_call;
+pub use c_call::{CArg, CCall};
 
 mod usage;
 pub use usage::Usage;

@@ -7,9 +7,9 @@ use crate::abi::Pass;
 use crate::facts::Facts;
 use crate::usage::{self, Usage};
 use crate::{Result, broken};
-use kiln_cfg::{BlockId, Func, Local, LocalKind, Terminator};
+use kiln_cfg::{BlockId, Func, Local, LocalKind, Operand, Place, PlaceBase, Proj, Terminator};
 use kiln_source::{Idx, IdxVec};
-use kiln_types::{FnTypeParam, ParamMode, Repr, TypeId};
+use kiln_types::{FnTypeParam, ParamMode, Pool, Repr, TypeId};
 
 /// Where a local lives.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -70,6 +70,41 @@ impl Plan {
             }
             _ => Home::Memory,
         }
+    }
+}
+
+impl Plan {
+    /// Whether a local's memory holds the same value from when it got it.
+    pub fn is_constant(&self, func: &Func, local: Local) -> bool {
+        let usage = self.usage[local];
+        match func.locals[local].kind {
+            LocalKind::Temp => !usage.exposed,
+            LocalKind::Param(ParamMode::Own) | LocalKind::User => usage.assigned <= 1 && !usage.changed,
+            _ => false,
+        }
+    }
+
+    /// Whether a callee may have the memory that an operand lies in, instead of a copy. What is copied it only reads, so memory
+    /// that nobody writes meanwhile will do.
+    pub fn is_lent(&self, pool: &Pool, func: &Func, operand: Operand, param: FnTypeParam) -> bool {
+        let is_copied = pool.is_copy(param.ty);
+        let is_free = match operand {
+            Operand::Move(local) => !is_copied || self.is_constant(func, local),
+            Operand::Copy(local) => is_copied && self.is_constant(func, local),
+            Operand::Const(_) => is_copied,
+        };
+        is_free && param.mode == ParamMode::Own
+    }
+
+    /// Whether nothing can see a place while a callee writes its result there; it is a part of this local then.
+    pub fn unseen(&self, func: &Func, place: &Place) -> Option<Local> {
+        let PlaceBase::Local(local) = place.base else { return None };
+        let is_own = !matches!(
+            func.locals[local].kind,
+            LocalKind::Alias { .. } | LocalKind::Param(ParamMode::Borrow | ParamMode::Inout)
+        );
+        let is_direct = !place.proj.iter().any(|step| matches!(step, Proj::Deref));
+        (is_own && is_direct && !self.usage[local].exposed).then_some(local)
     }
 }
 
