@@ -2,7 +2,7 @@
 
 use crate::context::{Checked, Sema};
 use crate::errors;
-use crate::type_decl::Known;
+use crate::known::Known;
 use kiln_air::{Body, Inst, UseKind};
 use kiln_interp::{Env, FunctionTables, Limits, Machine, Need, Notes, Outcome, Refusal};
 use kiln_source::{Diagnostic, ErrorReported, Span};

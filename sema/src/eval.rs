@@ -8,7 +8,7 @@ use crate::context::{Checked, Sema};
 use crate::errors;
 use crate::expr::{Expect, PathValue};
 use crate::infer::Infer;
-use crate::type_decl::Known;
+use crate::known::Known;
 use kiln_air::{self as air, Inst};
 use kiln_cfg::{FuncInfo, FuncKind, FuncSig};
 use kiln_hir::{Expr, ExprId};
@@ -209,7 +209,7 @@ impl<'a> BodyCx<'_, 'a> {
         match known {
             Known::Value(value) => Ok(value),
             Known::Literal(value) => {
-                let ty = crate::type_decl::literal_type(value);
+                let ty = crate::known::literal_type(value);
                 Ok(self.sema.pool.scalar(ty, value as u128))
             }
             Known::Static(data) => {

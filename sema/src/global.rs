@@ -3,7 +3,7 @@
 use crate::body::BodyCx;
 use crate::context::{Checked, Sema};
 use crate::errors;
-use crate::type_decl::Known;
+use crate::known::Known;
 use kiln_hir::DeclKind;
 use kiln_source::{DeclId, Span};
 use kiln_types::ValueId;

@@ -28,6 +28,7 @@ mod context;
 mod global;
 mod instance;
 mod type_decl;
+mod type_ownership;
 
 mod body;
 mod comptime;
@@ -41,6 +42,7 @@ mod text;
 
 mod exhaustive;
 mod intrinsic;
+mod known;
 mod lang;
 mod lower;
 mod ownership;

@@ -5,7 +5,7 @@ use crate::context::Checked;
 use crate::errors;
 use crate::exhaustive;
 use crate::expr::{Expect, PathValue};
-use crate::type_decl::Known;
+use crate::known::Known;
 use kiln_air::{self as air, BindMode, InstId, PatKind};
 use kiln_hir::{Expr, ExprId, LocalId, MatchOrigin, Name, Pat, PatId};
 use kiln_source::{Span, TextRange};
@@ -92,6 +92,8 @@ impl<'a> BodyCx<'_, 'a> {
         let mode = match owner {
             _ if self.is_copied(ty) => BindMode::Copy,
             Owner::Value => BindMode::Move,
+            // A variable of its own needs the value, which is refused where that can't be moved.
+            Owner::Borrowed if self.hir.locals[local].mutable => BindMode::Move,
             Owner::Borrowed => BindMode::Alias,
         };
         if bound.contains(&local) {

@@ -7,8 +7,7 @@ use crate::instance::Progress;
 use kiln_hir::{self as hir, DeclKind, EnumDecl, StructDecl, VariantShape};
 use kiln_source::{DeclId, Span, Symbol};
 use kiln_types::{
-    EnumDef, FieldDef, Ownership, ParamMode, StructDef, TooLarge, TypeId, TypeKey, ValueId, ValueKey, VariantDef,
-    VariantKind,
+    EnumDef, FieldDef, Ownership, StructDef, TooLarge, TypeId, TypeKey, ValueId, VariantDef, VariantKind,
 };
 use rustc_hash::FxHashMap;
 
@@ -69,6 +68,11 @@ impl TypeDecls {
     /// The function instance that made a type.
     pub fn origin(&self, ty: TypeId) -> Option<&(DeclId, Box<[ValueId]>)> {
         self.origins.get(&ty)
+    }
+
+    /// Notes how far the fields of a type are known.
+    pub fn note_fields(&mut self, ty: TypeId, progress: Progress) {
+        self.fields.insert(ty, progress);
     }
 }
 
@@ -181,10 +185,6 @@ impl<'a> Sema<'a> {
         Ok(ty)
     }
 
-    fn ownership_of_parts(&self, parts: &[FieldDef]) -> Ownership {
-        parts.iter().map(|part| self.pool.ownership(part.ty)).max().unwrap_or(Ownership::Copy)
-    }
-
     fn field_defs(
         &mut self,
         decl: DeclId,
@@ -246,45 +246,6 @@ impl<'a> Sema<'a> {
         Ok(())
     }
 
-    /// A type made by a function that says `@copy` is copied if its parts are and it has no destructor.
-    fn copy_if_parts_are(&mut self, ty: TypeId, decl: DeclId) {
-        let item = self.decl(decl);
-        let (anonymous, linear) = match &item.kind {
-            DeclKind::Struct(body) => (body.anonymous, body.linear),
-            DeclKind::Enum(body) => (body.anonymous, body.linear),
-            _ => return,
-        };
-        let makers_word = item.parent.and_then(|maker| self.decl(maker).attrs.copy);
-        if !anonymous || linear || makers_word.is_none() || self.types.destructor(decl).is_some() {
-            return;
-        }
-        let parts = self.parts_of_type(ty);
-        for part in &parts {
-            // A part that is wrong was reported.
-            let _ = self.complete(part.ty);
-        }
-        if parts.iter().all(|part| self.pool.is_copy(part.ty)) {
-            self.pool.set_ownership(ty, Ownership::Copy);
-        }
-    }
-
-    /// Fields of a struct, or of all variants.
-    fn parts_of_type(&self, ty: TypeId) -> Vec<FieldDef> {
-        match (self.pool.struct_def(ty), self.pool.enum_def(ty)) {
-            (Some(def), _) => def.fields.to_vec(),
-            (_, Some(def)) => def.variants.iter().flat_map(|variant| variant.fields.iter().cloned()).collect(),
-            _ => Vec::new(),
-        }
-    }
-
-    fn declared_ownership(&self, decl: DeclId, linear: bool) -> Ownership {
-        match () {
-            () if linear => Ownership::Linear,
-            () if self.decl(decl).attrs.copy.is_some() => Ownership::Copy,
-            () => Ownership::Affine,
-        }
-    }
-
     fn enum_def(&mut self, decl: DeclId, body: &'a EnumDecl, captures: &[ValueId], name: Box<str>) -> Checked<EnumDef> {
         let mut variants = Vec::with_capacity(body.variants.len());
         let mut next: i128 = 0;
@@ -314,62 +275,6 @@ impl<'a> Sema<'a> {
         };
         let tag = tag_type(&variants);
         Ok(EnumDef { name, decl: Some(decl), variants: variants.into(), tag, ownership, destructor: None })
-    }
-
-    /// `@copy` needs parts that are copied, no destructor, and is not `linear`.
-    fn check_copy(&mut self, ty: TypeId, decl: DeclId) {
-        let Some(attr) = self.decl(decl).attrs.copy else { return };
-        let attr = self.span_in(decl, attr);
-        let fields = self.parts_of_type(ty);
-        let linear = matches!(
-            &self.decl(decl).kind,
-            DeclKind::Struct(StructDecl { linear: true, .. }) | DeclKind::Enum(EnumDecl { linear: true, .. })
-        );
-        if linear {
-            self.error(errors::copy_and_linear(attr));
-        }
-        if let Some(destructor) = self.types.destructor(decl) {
-            let span = self.hir.name_span(destructor);
-            self.error(errors::copy_with_destructor(attr, span));
-        }
-        for field in fields {
-            if self.complete(field.ty).is_ok() && !self.pool.is_copy(field.ty) {
-                let ty = self.show(field.ty);
-                self.error(errors::copy_of_affine_field(attr, field.span, &ty));
-            }
-        }
-    }
-
-    /// `@handle` needs the method that duplicates.
-    fn check_handle(&mut self, ty: TypeId, decl: DeclId) {
-        let Some(attr) = self.decl(decl).attrs.handle else { return };
-        // The signature names the type itself; its fields are known by now.
-        self.types.fields.insert(ty, Progress::Done);
-        let span = self.span_in(decl, attr);
-        let method = self.names.get("handle").and_then(|name| self.hook(ty, name, &[ParamMode::Borrow], span));
-        if method.is_none_or(|method| self.program.info(method).sig.ret != ty) {
-            let shown = self.show(ty);
-            self.error(errors::handle_without_method(span, &shown));
-        }
-    }
-
-    fn find_destructor(&mut self, ty: TypeId, decl: DeclId, captures: &[ValueId]) -> Checked<()> {
-        let Some(destructor) = self.types.destructor(decl) else { return Ok(()) };
-        // The signature names the type itself; its fields are known by now.
-        self.types.fields.insert(ty, Progress::Done);
-        if self.pool.ownership(ty) == Ownership::Linear {
-            let (span, shown) = (self.hir.name_span(destructor), self.show(ty));
-            return Err(self.error(errors::linear_with_destructor(span, &shown)));
-        }
-        let func = self.ensure_signature(destructor, captures, self.hir.name_span(destructor))?;
-        if let Some(def) = self.pool.struct_def_mut(ty) {
-            def.destructor = Some(func);
-        }
-        if let Some(def) = self.pool.enum_def_mut(ty) {
-            def.destructor = Some(func);
-        }
-        self.want_body(func);
-        Ok(())
     }
 
     /// The type is complete, finite and not too large afterwards, so that its layout can be asked for. `used` is where it is needed.
@@ -408,25 +313,6 @@ impl<'a> Sema<'a> {
                     errors::type_too_large(used, &self.show(ty), (part != ty).then(|| self.show(part)).as_deref());
                 Err(self.error(error))
             }
-        }
-    }
-
-    /// What holds something linear is linear. The parts are complete.
-    fn settle_linear(&mut self, ty: TypeId) {
-        let is_linear = |field: &FieldDef| self.pool.ownership(field.ty) == Ownership::Linear;
-        let holds = match (self.pool.struct_def(ty), self.pool.enum_def(ty)) {
-            (Some(def), _) => def.fields.iter().any(is_linear),
-            (_, Some(def)) => def.variants.iter().any(|variant| variant.fields.iter().any(is_linear)),
-            _ => false,
-        };
-        if !holds {
-            return;
-        }
-        if let Some(def) = self.pool.struct_def_mut(ty) {
-            def.ownership = Ownership::Linear;
-        }
-        if let Some(def) = self.pool.enum_def_mut(ty) {
-            def.ownership = Ownership::Linear;
         }
     }
 
@@ -472,40 +358,5 @@ fn tag_type(variants: &[VariantDef]) -> TypeId {
         () if fits(i32::MIN.into(), i32::MAX.into()) => TypeId::I32,
         () if fits(0, u64::MAX.into()) => TypeId::U64,
         () => TypeId::I64,
-    }
-}
-
-/// A comptime value: in the pool, or (larger) as static data.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) enum Known {
-    /// A scalar, `()`, function, type, module or text.
-    Value(ValueId),
-    /// An aggregate.
-    Static(kiln_types::StaticId),
-    /// An integer that was written without type and takes the one its use asks for, as a literal does: `i32` if nothing does.
-    Literal(i128),
-}
-
-/// The type of an integer without type where it is not used as another.
-pub(crate) fn literal_type(value: i128) -> TypeId {
-    if i32::try_from(value).is_ok() { TypeId::I32 } else { TypeId::I64 }
-}
-
-impl Sema<'_> {
-    /// The type of a comptime value.
-    pub fn known_type(&self, known: Known) -> TypeId {
-        match known {
-            Known::Value(value) => self.pool.type_of(value),
-            Known::Static(data) => self.program.statics.get(data).ty,
-            Known::Literal(value) => literal_type(value),
-        }
-    }
-
-    /// A function's id, if the value is one.
-    pub fn as_fn(&self, value: ValueId) -> Option<kiln_types::FuncId> {
-        match self.pool.value_key(value)? {
-            ValueKey::Fn { func, .. } => Some(*func),
-            _ => None,
-        }
     }
 }

@@ -7,7 +7,7 @@ mod types;
 use crate::context::{Checked, Sema};
 use crate::errors;
 use crate::infer::Infer;
-use crate::type_decl::Known;
+use crate::known::Known;
 use kiln_air::{self as air, Inst, InstId};
 use kiln_hir as hir;
 use kiln_source::{DeclId, Diagnostic, ErrorReported, FileId, IdxVec, Span, TextRange};

@@ -5,7 +5,7 @@ use crate::context::Checked;
 use crate::errors;
 use crate::expr::{Expect, PathValue};
 use crate::instance::param_mode;
-use crate::type_decl::Known;
+use crate::known::Known;
 use kiln_hir::{Expr, ExprId, Mode, Param, PrimType};
 use kiln_source::Span;
 use kiln_types::{FnType, FnTypeParam, TypeId, TypeKey};

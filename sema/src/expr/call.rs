@@ -4,7 +4,7 @@ use super::{Expect, PathValue};
 use crate::body::BodyCx;
 use crate::context::Checked;
 use crate::errors;
-use crate::type_decl::Known;
+use crate::known::Known;
 use kiln_air::{self as air, Inst, InstId};
 use kiln_cfg::FuncKind;
 use kiln_hir::{Arg, ExprId, Mode};

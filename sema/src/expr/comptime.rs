@@ -4,7 +4,7 @@ use super::Expect;
 use crate::body::{BodyCx, LocalState};
 use crate::context::Checked;
 use crate::errors;
-use crate::type_decl::Known;
+use crate::known::Known;
 use kiln_air::{Inst, InstId, UseKind};
 use kiln_hir::{Arm, Expr, ExprId, ForIter, LoopId, Pat, PatId};
 use kiln_source::TextRange;

@@ -2,7 +2,7 @@
 
 use super::Expect;
 use crate::body::BodyCx;
-use crate::type_decl::Known;
+use crate::known::Known;
 use kiln_air::{Inst, InstId};
 use kiln_source::{Symbol, TextRange};
 use kiln_types::{TypeId, TypeKey, ValueId, ValueKey};

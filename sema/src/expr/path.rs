@@ -4,7 +4,7 @@ use super::Expect;
 use crate::body::{BodyCx, LocalState};
 use crate::context::Checked;
 use crate::errors;
-use crate::type_decl::Known;
+use crate::known::Known;
 use kiln_air::{Inst, InstId};
 use kiln_hir::{DeclKind, Expr, ExprId, LocalId, Name};
 use kiln_source::{DeclId, ModuleId, TextRange};

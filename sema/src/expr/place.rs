@@ -3,7 +3,7 @@
 use super::Expect;
 use crate::body::BodyCx;
 use crate::errors;
-use crate::type_decl::Known;
+use crate::known::Known;
 use kiln_air::{BinOp, BindMode, CastKind, Inst, InstId, Pat, PatKind};
 use kiln_hir::{ExprId, Name};
 use kiln_source::TextRange;

@@ -8,7 +8,7 @@ use crate::body::BodyCx;
 use crate::context::{Checked, Sema};
 use crate::errors;
 use crate::expr::Expect;
-use crate::type_decl::Known;
+use crate::known::Known;
 use kiln_air::{self as air, Arg, Arm, BindMode, Inst, InstId, Pat, PatKind, UseKind};
 use kiln_hir::ExprId;
 use kiln_source::{FileId, Span, TextRange, sym};

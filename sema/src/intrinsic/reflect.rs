@@ -6,7 +6,7 @@ use crate::body::BodyCx;
 use crate::context::{Checked, Sema};
 use crate::errors;
 use crate::expr::Expect;
-use crate::type_decl::Known;
+use crate::known::Known;
 use kiln_air::{Inst, InstId};
 use kiln_hir::{ExprId, Name};
 use kiln_source::{Symbol, TextRange};
