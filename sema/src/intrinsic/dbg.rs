@@ -308,6 +308,8 @@ impl Writer<'_, '_> {
 
     /// `[a, b]`: a loop over indices, with a comma before all but the first.
     fn elements(&mut self, whole: air::LocalId, ty: TypeId, elem: TypeId) -> Checked<()> {
+        // A container has its elements behind a pointer, where nobody has asked for their type's definition.
+        self.sema.ensure_layout(elem, Span::default())?;
         self.words("[")?;
         let outer = std::mem::take(&mut self.stmts);
         let index = self.body.locals.push(air::Local {
