@@ -180,6 +180,33 @@ fn targets_and_doctor_say_what_to_install() {
 }
 
 #[test]
+fn modules_of_bitcode_are_linked_or_joined() {
+    let Some(place) = place() else { return };
+    let place = place
+        .file("util.kiln", "export \"C\" fn triple(x: i32) -> i32 { @assert(x < 1000, \"too much\"); x * 3 }")
+        .file("more.kiln", "export \"C\" fn more(x: i32) -> i32 { x + 1 }")
+        .file(
+            "sum.kiln",
+            "extern \"C\" fn triple(x: i32) -> i32;\nextern \"C\" fn more(x: i32) -> i32;\n\
+             fn main() -> i32 { checked { triple(more(6)) } }",
+        );
+    for name in ["util", "more"] {
+        let (file, emit) = (format!("{name}.kiln"), format!("bc={name}.bc"));
+        place.kiln(&["build", &file, "--lib", "static", "-O1", "--emit", &emit]).accepted();
+    }
+    for (lto, is_there) in [(&[][..], true), (&["--lto"], false)] {
+        place.kiln(&[&["build", "sum.kiln", "util.bc", "more.bc", "-O2", "-o", "sum"], lto].concat()).accepted();
+        let program = fs::read(place.path("sum")).unwrap();
+        assert_eq!(program.windows(6).any(|bytes| bytes == b"triple"), is_there, "{lto:?}");
+        let ran = finish(&mut std::process::Command::new(place.path("sum")), HANGS).unwrap();
+        assert_eq!(ran.status.code(), Some(21), "{}", ran.stderr);
+    }
+    let ir = place.kiln(&["build", "sum.kiln", "util.bc", "more.bc", "-O2", "--lto", "--emit", "asm"]);
+    ir.accepted();
+    assert!(ir.stdout.contains("ret i32 21") && !ir.stdout.contains("@triple"), "{}", ir.stdout);
+}
+
+#[test]
 fn bitcode_that_can_not_be_taken() {
     let Some(place) = place() else { return };
     let place = place.file("no.bc", "no bitcode");
