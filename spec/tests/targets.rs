@@ -18,7 +18,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 /// Of the examples that are about no machine in particular, every one of so many is run.
-const ONE_OF: usize = 6;
+const ONE_OF: usize = 4;
 /// Examples in one program.
 const BATCH: usize = 48;
 
