@@ -122,3 +122,20 @@ fn a_stream_needs_constant_memory() {
     assert!(output.status.success(), "{:?}: {said}", output.status);
     assert!(said.starts_with("100000000 bytes, 3125000 lines, 6250000 words, longest line 31\n"), "{said}");
 }
+
+#[test]
+fn out_of_memory_is_a_panic() {
+    let folder = tempfile::tempdir().unwrap();
+    let (root, program) = (folder.path().join("main.kiln"), folder.path().join("main"));
+    let text = "fn main() { println(\"{}\", Vec(u64)::with_capacity(1 << 60).len()); }\n";
+    std::fs::write(&root, text).unwrap();
+    for engine in Engine::available() {
+        if matches!(engine, Engine::Native(_) | Engine::Cranelift) {
+            engine.build(&root, &Disk, &program).unwrap();
+            let outcome = run_process(&program, &[]).unwrap();
+            let said = String::from_utf8_lossy(&outcome.stderr).into_owned();
+            assert_eq!(outcome.status, Some(101), "{}: {said}", engine.name());
+            assert!(said.starts_with("error: out of memory\n"), "{}: {said}", engine.name());
+        }
+    }
+}

@@ -4,6 +4,7 @@ use crate::build::{Profile, kiln, target_dir};
 use crate::llvm::chosen;
 use crate::process::{call, command};
 use crate::{Outcome, no_arguments, setup};
+use std::process::Stdio;
 
 /// What is compiled.
 const EXAMPLE: &str = "examples/life.kiln";
@@ -17,12 +18,12 @@ pub fn run(args: &[String]) -> Outcome {
     let kiln = kiln(Profile::Dev)?;
     let kiln = kiln.to_str().ok_or("the repository's path is not UTF-8")?;
     if chosen().is_none() {
-        return call(&mut command(kiln, &["run", EXAMPLE]));
+        return call(command(kiln, &["run", EXAMPLE]).stdin(Stdio::null()));
     }
     let program = target_dir().join("demo");
     let program = program.to_str().ok_or("the repository's path is not UTF-8")?;
     call(&mut command(kiln, &["build", "-O2", EXAMPLE, "-o", program]))?;
-    call(&mut command(program, &[]))?;
+    call(command(program, &[]).stdin(Stdio::null()))?;
     println!("\n{EXAMPLE} was compiled to native code and run; the program is {program}");
     Ok(())
 }
