@@ -51,6 +51,9 @@ impl<'ctx> Unit<'ctx, '_> {
             Some(value) => value,
             None => self.module.add_function(&symbol, ty, Some(Linkage::External)),
         };
+        if value.get_type() != ty {
+            return broken(format!("`{symbol}` is exported and foreign with another signature"));
+        }
         if !is_exported {
             match self.part.is_whole {
                 true => value.set_linkage(Linkage::Internal),

@@ -8,7 +8,7 @@ use crate::context::{Checked, Sema};
 use crate::errors::{self, NotInC};
 use crate::instance::InstanceKey;
 use kiln_air::{Arg, Body, Inst, Local, UseKind};
-use kiln_cfg::FuncKind;
+use kiln_cfg::{CType, FuncKind};
 use kiln_hir as hir;
 use kiln_source::{DeclId, FileId, Span, Symbol, TextRange, sym};
 use kiln_types::{FnType, FnTypeParam, FuncId, ParamMode, TypeId, TypeKey, ValueKey};
@@ -66,7 +66,56 @@ impl<'a> Sema<'a> {
                 exports.push(Export { func, decl });
             }
         }
+        if !names.is_empty() {
+            self.check_names_of_exports(&names);
+        }
         exports
+    }
+
+    /// A foreign function of the name of an exported one is that one, and so has its signature. Backends call some functions of C
+    /// by themselves.
+    fn check_names_of_exports(&mut self, exports: &FxHashMap<Symbol, DeclId>) {
+        for (decl, item) in self.hir.decls.iter_enumerated() {
+            let Some(external) = item.as_fn().and_then(|function| function.external) else { continue };
+            let Some(&export) = exports.get(&external.symbol) else { continue };
+            let (span, exported) = (self.hir.name_span(decl), self.hir.name_span(export));
+            let sigs = [decl, export].map(|decl| self.ensure_signature(decl, &[], span));
+            let [Ok(foreign), Ok(own)] = sigs else { continue };
+            if self.program.info(foreign).sig != self.program.info(own).sig || external.variadic {
+                let name = self.names.name(external.symbol);
+                let is_std = self.hir.modules[item.module].is_std;
+                let error = match is_std {
+                    true => errors::export_of_library_name(exported, name),
+                    false => errors::foreign_differs(span, name, exported),
+                };
+                self.error(error);
+            }
+        }
+        for row in kiln_cfg::Foreign::ALL.iter().map(|function| function.row()) {
+            let export = exports.iter().find(|(name, _)| self.names.name(**name) == row.name);
+            let Some((_, &export)) = export else { continue };
+            let span = self.hir.name_span(export);
+            let Ok(func) = self.ensure_signature(export, &[], span) else { continue };
+            let sig = &self.program.info(func).sig;
+            let params = sig.params.len() == row.params.len()
+                && sig.params.iter().zip(row.params).all(|(param, ty)| self.is_of_c_type(param.ty, *ty));
+            let fits = match row.ret {
+                Some(ret) => self.is_of_c_type(sig.ret, ret),
+                None => matches!(sig.ret, TypeId::UNIT | TypeId::NEVER),
+            };
+            if !(params && fits) {
+                self.error(errors::export_of_library_name(span, row.name));
+            }
+        }
+    }
+
+    fn is_of_c_type(&self, ty: TypeId, of: CType) -> bool {
+        match self.pool.key(ty) {
+            TypeKey::Int { bits: 32, .. } => of == CType::Int,
+            TypeKey::Size { .. } => of == CType::Size,
+            TypeKey::Ptr { .. } => of == CType::Ptr,
+            _ => false,
+        }
     }
 
     /// A foreign or exported function's signature is one that C has.

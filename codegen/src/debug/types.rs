@@ -176,6 +176,10 @@ impl Describe<'_> {
         let word = u64::from(self.layouts.target().pointer_bytes);
         match origin {
             Origin::Type(ty) if self.pool.is_unsized(ty) => self.view(ty, word),
+            // Only pointed to, and never looked into by the program.
+            Origin::Type(ty) if !is_known(self.pool, ty) => {
+                DebugType { name: self.name(ty), size: 0, align: 1, shape: Shape::Record(Vec::new()) }
+            }
             Origin::Type(ty) => self.sized(ty),
             Origin::Code(ty) => {
                 let TypeKey::Fn(signature) = self.pool.key(ty) else { unreachable!("only function types have code") };
@@ -278,6 +282,21 @@ impl Describe<'_> {
             variants.push(Variant { name, discriminant, members });
         }
         Shape::Enum { tag: Member { name: "tag".into(), ty: tag, offset: 0 }, variants }
+    }
+}
+
+/// Whether the parts of a type, and theirs, are known: sema finds out what the program needs.
+fn is_known(pool: &Pool, ty: TypeId) -> bool {
+    match pool.key(ty) {
+        TypeKey::Array { elem, .. } => is_known(pool, *elem),
+        TypeKey::Tuple(parts) => parts.iter().all(|part| is_known(pool, *part)),
+        TypeKey::Struct { .. } | TypeKey::AnonStruct { .. } => {
+            pool.struct_def(ty).is_some_and(|def| def.fields.iter().all(|field| is_known(pool, field.ty)))
+        }
+        TypeKey::Enum { .. } | TypeKey::AnonEnum { .. } => pool.enum_def(ty).is_some_and(|def| {
+            def.variants.iter().flat_map(|variant| &variant.fields).all(|field| is_known(pool, field.ty))
+        }),
+        _ => true,
     }
 }
 

@@ -90,6 +90,24 @@ pub(crate) fn duplicate_export(span: Span, name: &str, first: Span) -> Diagnosti
         .help("for C all names are in one place, whatever module they come from")
 }
 
+/// A foreign function that is exported here, in another form.
+pub(crate) fn foreign_differs(span: Span, name: &str, exported: Span) -> Diagnostic {
+    Diagnostic::error(codes::E0705, span, format!("`{name}` is exported by this program with another signature"))
+        .label("declared as foreign")
+        .also(exported, "exported here")
+}
+
+/// An exported function in the place of one that every program calls, in another form.
+pub(crate) fn export_of_library_name(span: Span, name: &str) -> Diagnostic {
+    Diagnostic::error(
+        codes::E0705,
+        span,
+        format!("`{name}` is a function of C that the library calls, with another signature"),
+    )
+    .label("it would call this one")
+    .help("export it under another name")
+}
+
 /// An exported function with comptime parameters. `param` is the first of them.
 pub(crate) fn generic_export(param: Span, name: &str) -> Diagnostic {
     Diagnostic::error(
