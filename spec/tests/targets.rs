@@ -73,7 +73,7 @@ fn examples() -> Vec<(String, Example)> {
 }
 
 fn check(machine: &Machine, examples: Vec<(String, Example)>, opt: OptLevel) -> Result<(), Failed> {
-    let batch = Batch::new(examples, machine.target());
+    let batch = Batch::new(examples, machine.target()).without_wide_words();
     let expected = batch.interpreted()?;
     let found = machine.run(&batch, opt)?;
     for (((name, _), expected), found) in batch.examples.iter().zip(expected).zip(found) {

@@ -1,9 +1,10 @@
 //! Many examples as one program of tests.
 
 use kiln_compiler::{
-    DebugLevel, Interpreted, Limits, Memory, Mode, Options, Streams, compile_with, guarded, interpret_tests,
-    panic_text, render,
+    DebugLevel, Interpreted, Limits, Memory, Mode, Options, Streams, compile_files, compile_with, guarded,
+    interpret_tests, panic_text, render,
 };
+use kiln_source::Diagnostic;
 use kiln_spec::{Example, Outcome};
 use kiln_types::Target;
 use std::fmt::Write;
@@ -54,6 +55,29 @@ impl Batch {
 
     pub fn files(&self) -> &Memory {
         &self.files
+    }
+
+    /// The batch without examples whose numbers only a word of 64 bits holds, where words have 32.
+    pub fn without_wide_words(self) -> Batch {
+        if self.target.pointer_bytes >= 8 {
+            return self;
+        }
+        let options = Options { interpret: true, ..self.options() };
+        let Ok(compilation) = guarded(|| compile_files(&options, &self.files)) else { return self };
+        let is_wide = |diagnostic: &&Diagnostic| {
+            let is_word =
+                ["does not fit `usize`", "does not fit `isize`"].iter().any(|end| diagnostic.message.ends_with(end));
+            is_word && diagnostic.code.is_some_and(|code| code.id == "E0304")
+        };
+        let wide = compilation.diagnostics.iter().filter(is_wide).filter_map(|diagnostic| diagnostic.primary.as_ref());
+        let files: Vec<&str> = wide.map(|label| &*compilation.sources.file(label.span.file).name).collect();
+        if files.is_empty() {
+            return self;
+        }
+        let Batch { examples, target, .. } = self;
+        let numbered = examples.into_iter().enumerate();
+        let kept = numbered.filter(|(number, _)| !files.contains(&&*format!("e{number}.kiln")));
+        Batch::new(kept.map(|(_, example)| example).collect(), target)
     }
 
     /// What each example does on the interpreter for the target.
