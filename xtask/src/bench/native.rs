@@ -15,8 +15,9 @@ pub fn measure(bench: &Bench) -> Result<String, String> {
     let emit = format!("obj={}", bench.path("generated-kiln.o"));
     let kiln = bench.kiln();
     let mut commands = vec![
-        words([&kiln, "build", "-O0", "--backend", "llvm", &ours, "-o", &program]),
-        words([&kiln, "build", "-O0", "--backend", "llvm", &ours, "--emit", &emit]),
+        // clang tells debuggers nothing by itself.
+        words([&kiln, "build", "-O0", "--debug-info", "none", "--backend", "llvm", &ours, "-o", &program]),
+        words([&kiln, "build", "-O0", "--debug-info", "none", "--backend", "llvm", &ours, "--emit", &emit]),
     ];
     commands.extend(bench.clang.as_ref().map(|clang| words([clang, "-O0", "-w", "-c", &theirs, "-o", &object])));
     let times = medians(&commands, ROUNDS)?;
