@@ -33,6 +33,7 @@ fn half(x: u32) -> u32 { @assert(x % 2 == 0); x / 2 }
 test \"halves\" { @dbg(half(4)); @assert(half(4) == 2); }
 test \"odd halves\" { @assert(half(5) == 2); }
 test \"points\" { @assert(Point { x: 1, y: -2 } == Point { x: 1, y: 3 }); }
+test \"tuples\" { let pair = (1, 2); @assert(pair == (1, 3)); }
 test \"text\" { let mut s: String = \"ab\"; s.push_str(\"c\\n\"); @assert(s == \"abc\"); }
 test \"order\" { let limit = 0.25; @assert(limit > 0.5); }
 test \"literals\" { let n = 200; @assert(n == 300); let wide: u64 = n; @dbg(wide); }
@@ -46,13 +47,14 @@ fn every_way_reports_the_same() {
     for way in ways() {
         let done = test(&place, way);
         assert_eq!(done.status.code(), Some(1), "{way:?}: {}", done.stderr);
-        let expected = "2\nok     halves\nFAILED odd halves\nFAILED points\nFAILED text\nFAILED order\nFAILED literals\n\
-                        FAILED message\nFAILED index\n1 passed, 7 failed\n";
+        let expected = "2\nok     halves\nFAILED odd halves\nFAILED points\nFAILED tuples\nFAILED text\nFAILED order\nFAILED literals\n\
+                        FAILED message\nFAILED index\n1 passed, 8 failed\n";
         assert_eq!(report(&done), expected, "{way:?}");
         for said in [
             "main.kiln:3:26",
             "the test panics: assertion failed: left is 1, right is 0",
             "left is Point { x: 1, y: -2 }, right is Point { x: 1, y: 3 }",
+            "left is (1, 2), right is (1, 3)",
             "left is \"abc\\n\", right is \"abc\"",
             "left is 0.25, right is 0.5",
             "left is 200, right is 300",

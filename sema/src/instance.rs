@@ -78,6 +78,14 @@ impl Instances {
         self.all.push(Instance { key, signature: Progress::NotStarted, body: Progress::NotStarted, origin: None })
     }
 
+    /// The instance of a declaration for these arguments, if it was asked for.
+    pub fn find(&self, decl: DeclId, args: &[ValueId]) -> Option<FuncId> {
+        match args {
+            [] => self.plain[decl.0 as usize],
+            _ => self.ids.get(&InstanceKey::Decl { decl, args: args.into() }).copied(),
+        }
+    }
+
     fn find_or_add(&mut self, decl: DeclId, args: &[ValueId]) -> FuncId {
         if args.is_empty() {
             if let Some(func) = self.plain[decl.0 as usize] {

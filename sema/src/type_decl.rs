@@ -70,6 +70,11 @@ impl TypeDecls {
         self.origins.get(&ty)
     }
 
+    /// How a type with a declaration is called.
+    pub fn name(&self, ty: TypeId) -> Option<&str> {
+        self.names.get(&ty).map(|name| &**name)
+    }
+
     /// Notes how far the fields of a type are known.
     pub fn note_fields(&mut self, ty: TypeId, progress: Progress) {
         self.fields.insert(ty, progress);
@@ -219,7 +224,12 @@ impl<'a> Sema<'a> {
         }
         let captures = captures.clone();
         self.types.fields.insert(ty, Progress::Running);
-        let result = self.define(ty, decl, &captures);
+        // What a type needs is needed by the function that made it: chains of types are chains of instances.
+        let maker = self.types.origin(ty).and_then(|(function, args)| self.instances.find(*function, args));
+        let result = match maker {
+            Some(maker) => self.within(maker, |sema| sema.define(ty, decl, &captures)),
+            None => self.define(ty, decl, &captures),
+        };
         self.types.fields.insert(ty, if result.is_ok() { Progress::Done } else { Progress::Failed });
         result
     }

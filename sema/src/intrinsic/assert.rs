@@ -151,6 +151,8 @@ impl BodyCx<'_, '_> {
 
     fn bind_side(&mut self, side: InstId, stmts: &mut Vec<InstId>) -> Side {
         let (ty, range) = (self.air.types[side], self.air.ranges[side]);
+        // A pointer's type has to be whole. Values with parts were compared, and so their types are settled.
+        let ty = self.resolve(ty);
         if self.is_place(side) {
             let pointer = self.sema.pool.ptr(false, ty);
             let address = self.push(Inst::AddressOf { place: side }, pointer, range);
