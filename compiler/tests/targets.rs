@@ -56,9 +56,9 @@ fn expected(target: &Target) -> Vec<u32> {
         u32::from(target.align_f64),
         u32::from(target.align_i128),
     );
-    let (mut end, mut align) = (0, 1);
+    let (mut end, mut align) = (0u32, 1);
     for (size, own) in [(1, 1), (8, i64s), (1, 1), (8, f64s), (word, word), (16, wide)] {
-        end = (end as u32).next_multiple_of(own) + size;
+        end = end.next_multiple_of(own) + size;
         align = own.max(align);
     }
     let mixed = end.next_multiple_of(align);
