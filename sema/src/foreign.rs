@@ -23,6 +23,9 @@ pub struct Export {
     pub decl: DeclId,
 }
 
+/// Bytes that are passed by value at most: the stack has to hold them several times.
+const MOST_BY_VALUE: u64 = 1 << 16;
+
 /// Words of C that are names in Kiln.
 const C_KEYWORDS: &[&str] = &[
     "auto", "case", "char", "default", "do", "double", "float", "goto", "inline", "int", "long", "register",
@@ -162,7 +165,9 @@ impl<'a> Sema<'a> {
 
     fn check_c_type(&mut self, ty: TypeId, span: Span, shown: &str) -> Checked<()> {
         self.ensure_layout(ty, span)?;
-        match self.not_in_c(ty, false) {
+        let size = self.layouts.of(&self.pool, ty).size;
+        let why = self.not_in_c(ty, false).or((size > MOST_BY_VALUE).then_some(NotInC::TooLarge { size }));
+        match why {
             None => Ok(()),
             Some(why) => Err(self.error(errors::not_in_c(span, shown, &why))),
         }

@@ -23,6 +23,11 @@ pub(crate) enum NotInC {
     Empty,
     /// Something has to be done when the value goes away.
     Owner,
+    /// A struct that would fill the stack.
+    TooLarge {
+        /// Bytes.
+        size: u64,
+    },
     /// Only there at compile time.
     Comptime,
     /// A part of a struct is of such a type.
@@ -60,6 +65,9 @@ impl NotInC {
                 format!("`{ty}` is dropped by its owner, which C never does"),
                 "pass a pointer to it, or to what it holds".to_owned(),
             ),
+            NotInC::TooLarge { size } => {
+                (format!("{size} bytes are too many to pass by value"), "pass a pointer".to_owned())
+            }
             NotInC::Comptime => (format!("`{ty}` exists at compile time only"), "pass a value".to_owned()),
             NotInC::Field { name, ty, why } => {
                 let (what, instead) = why.words(ty);
