@@ -46,7 +46,7 @@ const TASKS: &[Task] = &[
     Task { name: "bless", does: "accept what the compiler says now as the expected text of tests", run: bless::run },
     Task {
         name: "bench",
-        does: "measure, and write docs/benchmarks.md; names of sections measure only these",
+        does: "measure, and write docs/benchmarks.md; names of sections measure only these. Fails where a bar is missed",
         run: bench::run,
     },
 ];

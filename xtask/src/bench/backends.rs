@@ -40,7 +40,9 @@ fn debug_build(bench: &Bench) -> Result<String, String> {
         ms(llvm),
         ratio(llvm, cranelift)
     );
+    bench.bars.note("a debug build with Cranelift, against LLVM", ratio(cranelift, llvm), 1.0 / 1.8);
     if let Some(clang) = times.get(3) {
+        bench.bars.note("a debug build with Cranelift, against clang", ratio(cranelift, *clang), 0.5);
         text.push_str(&format!("| `clang -O0`, the same in C | {} | {:.2} |\n", ms(*clang), ratio(*clang, cranelift)));
     }
     text.push('\n');
@@ -63,6 +65,7 @@ fn small_program(bench: &Bench) -> Result<String, String> {
     let commands: Vec<Words> = rows.iter().map(|(_, words)| words.clone()).collect();
     let times = medians(&commands, SMALL_ROUNDS)?;
     let mut text = String::from("A program of one line, from start to end.\n\n| | time |\n| --- | ---: |\n");
+    bench.bars.note("`kiln run` of a line, against 30 ms", ratio(times[0], Duration::from_millis(30)), 1.0);
     for ((name, _), time) in rows.iter().zip(times) {
         text.push_str(&format!("| {name} | {} |\n", ms(time)));
     }

@@ -42,10 +42,21 @@ pub fn measure(bench: &Bench) -> Result<String, String> {
             Some(time) => format!("{} | {:.2}", ms(time), ratio(times.kiln, time)),
             None => "– | –".to_owned(),
         };
+        note_bars(bench, name, &times);
         let (lua, luajit) = (other(times.lua), other(times.luajit));
         text.push_str(&format!("| `{name}`: {what} | {} | {lua} | {luajit} |\n", ms(times.kiln)));
     }
     Ok(text)
+}
+
+/// Interpreters that are known to be good set the bars.
+fn note_bars(bench: &Bench, name: &str, times: &Times) {
+    if let (Some(luajit), "fib" | "sieve" | "heapsort") = (times.luajit, name) {
+        bench.bars.note(format!("`{name}` at comptime, against LuaJIT's interpreter"), ratio(times.kiln, luajit), 1.3);
+    }
+    if let (Some(lua), "sha256") = (times.lua, name) {
+        bench.bars.note(format!("`{name}` at comptime, against Lua"), ratio(times.kiln, lua), 1.0 / 3.0);
+    }
 }
 
 /// Times net of start-up.

@@ -1,9 +1,10 @@
 //! `kiln check` of programs with many generic instances, all different, and their growth; tables that are computed.
 
 use super::Bench;
-use super::measure::{Words, medians, memory, ms, words};
+use super::measure::{Words, medians, memory, ms, ratio, words};
 use std::fmt::Write;
 use std::fs;
+use std::time::Duration;
 
 const INSTANCES: [usize; 3] = [2_500, 5_000, 10_000];
 const ROUNDS: usize = 7;
@@ -62,6 +63,8 @@ pub fn measure(bench: &Bench) -> Result<String, String> {
     }
     commands.push(check(&write("table.kiln", TABLE)?));
     let times = medians(&commands, ROUNDS)?;
+    let half_a_second = Duration::from_millis(500);
+    bench.bars.note("10,000 instances, against half a second", ratio(times[INSTANCES.len() - 1], half_a_second), 1.0);
     let mut text = String::from(HEAD);
     for ((count, time), command) in INSTANCES.iter().zip(&times).zip(&commands) {
         let each = time.as_secs_f64() * 1e6 / *count as f64;

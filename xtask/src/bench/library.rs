@@ -7,6 +7,8 @@ use std::time::Duration;
 
 const PROGRAMS: &[&str] = &["vec", "string", "sort", "hash_map"];
 const ROUNDS: usize = 7;
+/// What a part may take of the time of Rust's.
+const AT_MOST: f64 = 1.15;
 
 /// A part of a program.
 struct Part {
@@ -39,6 +41,7 @@ pub fn measure(bench: &Bench) -> Result<String, String> {
                 return Err(format!("`{program}` does not come to the same in both languages: {}", other.name));
             };
             let ratio = ratio(part.time, other.time);
+            bench.bars.note(format!("{program}: {}, against Rust", other.name), ratio, AT_MOST);
             let row = format!("| {program}: {} | {} | {} | {ratio:.2} |\n", other.name, ms(part.time), ms(other.time));
             text.push_str(&row);
         }

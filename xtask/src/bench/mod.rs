@@ -3,6 +3,7 @@
 //! Times are medians of runs that alternate, so that what disturbs the machine disturbs both. Without clang the
 //! comparisons with it are left out, and the page says so.
 
+mod bars;
 mod generate;
 mod measure;
 
@@ -20,6 +21,7 @@ pub use measure::{MEMORY_OF, print_memory_of};
 use crate::Outcome;
 use crate::build::{Profile, kiln, target_dir};
 use crate::process::{command, output, root, which};
+use bars::Bars;
 use std::fs;
 use std::path::PathBuf;
 
@@ -34,6 +36,8 @@ pub struct Bench {
     pub clang: Option<String>,
     /// A folder for generated programs and executables.
     pub folder: PathBuf,
+    /// Ratios that must not become worse.
+    pub bars: Bars,
 }
 
 impl Bench {
@@ -78,7 +82,7 @@ pub fn run(args: &[String]) -> Outcome {
     let folder = target_dir().join("bench");
     fs::create_dir_all(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
     let clang = ["clang-22", "clang", "clang-19"].into_iter().find(|name| which(name).is_some());
-    let bench = Bench { kiln: kiln(Profile::Release)?, clang: clang.map(str::to_owned), folder };
+    let bench = Bench { kiln: kiln(Profile::Release)?, clang: clang.map(str::to_owned), folder, bars: Bars::default() };
     let wanted = SECTIONS.iter().filter(|section| args.is_empty() || args.iter().any(|name| name == section.name));
     let mut page = preface(&bench);
     for section in wanted {
@@ -88,12 +92,16 @@ pub fn run(args: &[String]) -> Outcome {
         page.push('\n');
         page.push_str(&part);
     }
-    if !args.is_empty() {
-        return Ok(());
+    if let Some(table) = bench.bars.table() {
+        println!("{table}");
+        page.push('\n');
+        page.push_str(&table);
     }
-    fs::write(root().join(PAGE), page).map_err(|error| format!("{PAGE}: {error}"))?;
-    println!("{PAGE} is written");
-    Ok(())
+    if args.is_empty() {
+        fs::write(root().join(PAGE), page).map_err(|error| format!("{PAGE}: {error}"))?;
+        println!("{PAGE} is written");
+    }
+    bench.bars.missed().map_or(Ok(()), Err)
 }
 
 fn preface(bench: &Bench) -> String {

@@ -28,6 +28,9 @@ pub fn measure(bench: &Bench) -> Result<String, String> {
         ms(times[0]),
         ms(times[1])
     );
+    if let Some(clang) = times.get(2) {
+        bench.bars.note("`build -O0` with LLVM, against clang", ratio(times[0], *clang), 1.0);
+    }
     match times.get(2) {
         Some(clang) => text.push_str(&format!(
             "| `clang -O0 -c` | {} |\n\nLinked, Kiln takes {:.2} times as long as clang for the object; the object alone {:.2}.\n",
