@@ -91,6 +91,9 @@ impl<'ctx> Unit<'ctx, '_> {
                 Some(slot) => Value::Memory(slot),
                 None => unit.result_kiln(call, &kiln.ret, info.sig.ret, result_at)?,
             };
+            if let (Some(address), Value::Scalar(_)) = (result_at, value) {
+                unit.store(address, info.sig.ret, value)?;
+            }
             unit.end_wrapper(info, |unit| unit.return_c(&c.ret, value, info.sig.ret))
         })
     }

@@ -18,6 +18,7 @@ struct Source {
 }
 
 const INT128: Source = Source { name: "int128.kiln", text: include_str!("../builtins/int128.kiln") };
+const OVERFLOW: Source = Source { name: "overflow.kiln", text: include_str!("../builtins/overflow.kiln") };
 const BARE: Source = Source { name: "bare.kiln", text: include_str!("../builtins/bare.kiln") };
 
 /// The files for a target; none where the C library's own helpers are enough.
@@ -25,7 +26,8 @@ fn sources(target: &Target) -> &'static [Source] {
     match target.arch {
         Arch::X86 | Arch::Arm | Arch::Wasm32 => &[INT128],
         Arch::Riscv32 => &[INT128, BARE],
-        Arch::X86_64 | Arch::Aarch64 | Arch::Riscv64 => &[],
+        Arch::Aarch64 | Arch::Riscv64 => &[OVERFLOW],
+        Arch::X86_64 => &[],
     }
 }
 

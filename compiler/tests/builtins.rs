@@ -27,6 +27,11 @@ fn integers_of_128_bits() {
 }
 
 #[test]
+fn products_of_128_bits() {
+    check(include_str!("../builtins/overflow.kiln"), "");
+}
+
+#[test]
 fn integers_of_64_bits_and_memory() {
     check(include_str!("../builtins/bare.kiln"), include_str!("builtins/bare.kiln"));
 }

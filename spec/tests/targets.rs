@@ -69,6 +69,10 @@ fn examples() -> Vec<(String, Example)> {
             }
         }
     }
+    // One for each level.
+    let wide = || ("wide integers".to_owned(), Example::parse(include_str!("targets/wide.kiln")).unwrap());
+    found.insert(BATCH, wide());
+    found.insert(0, wide());
     found
 }
 
