@@ -225,6 +225,8 @@ impl Maker<'_, '_> {
         if !self.sema.needs_freeze(elem) {
             return Ok(());
         }
+        // A container has its elements behind a pointer, where nobody has asked for their layout.
+        self.sema.ensure_layout(elem, Span::default())?;
         let (local, pat) = self.alias(elem);
         let outer = std::mem::take(&mut self.stmts);
         let place = self.push(Inst::Local(local), elem);
