@@ -38,14 +38,17 @@ pub(crate) fn unresolved_name<'a>(span: Span, name: &str, known: impl Iterator<I
         Diagnostic::error(codes::E0101, span, format!("there is no `{name}` here")).label("not found in this scope");
     let variant_of = LIBRARY_VARIANTS.iter().find(|(variant, _)| *variant == name);
     match (variant_of, closest(name, known)) {
-        (Some((_, ty)), _) => error.fix(span, format!("{ty}::{name}"), format!("a variant stands behind its type: `{ty}::{name}`")),
+        (Some((_, ty)), _) => {
+            error.fix(span, format!("{ty}::{name}"), format!("a variant stands behind its type: `{ty}::{name}`"))
+        }
         (None, Some(near)) => error.fix(span, near, format!("did you mean `{near}`?")),
         (None, None) => error,
     }
 }
 
 /// Variants that other languages know without their types.
-const LIBRARY_VARIANTS: [(&str, &str); 4] = [("Some", "Option"), ("None", "Option"), ("Ok", "Result"), ("Err", "Result")];
+const LIBRARY_VARIANTS: [(&str, &str); 4] =
+    [("Some", "Option"), ("None", "Option"), ("Ok", "Result"), ("Err", "Result")];
 
 pub(crate) fn unknown_abi(span: Span, abi: &str) -> Diagnostic {
     Diagnostic::error(codes::E0703, span, format!("`{abi}` is no calling convention")).label("expected \"C\"").fix(

@@ -189,6 +189,12 @@ impl Lower<'_> {
         }
     }
 
+    /// Whether everybody knows the name.
+    pub(super) fn is_prelude(&self, symbol: Symbol) -> bool {
+        let name = self.names.name(symbol);
+        PRELUDE.iter().any(|(known, _)| *known == name)
+    }
+
     fn prelude(&mut self, symbol: Symbol, module: &str, range: TextRange) -> Expr {
         let path = self.names.intern(module);
         let import = self.import(path, range, ImportKind::Module);

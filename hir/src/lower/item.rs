@@ -24,8 +24,8 @@ impl Lower<'_> {
             let Some((name, is_named)) = item_name(&self.ast[item]) else { continue };
             let decl = self.new_decl(name, &self.ast[item], parent, false);
             declared.push((item, decl));
-            if matches!(self.ast[item].kind, ItemKind::Const(_)) {
-                self.consts.insert(decl);
+            if matches!(self.ast[item].kind, ItemKind::Const(_) | ItemKind::Struct(_) | ItemKind::Enum(_)) {
+                self.compared.insert(decl);
             }
             if !is_named || name.symbol == sym::UNDERSCORE {
                 continue;

@@ -47,7 +47,7 @@ pub fn lower_module(
         scopes: Scopes::default(),
         bodies: Vec::new(),
         pending: Vec::new(),
-        consts: FxHashSet::default(),
+        compared: FxHashSet::default(),
         unresolved: 0,
         has_string: false,
     };
@@ -67,8 +67,8 @@ struct Lower<'a> {
     bodies: Vec<BodyCx>,
     /// Nested declarations that name others: (who names, who is named).
     pending: Vec<(DeclId, DeclId)>,
-    /// Declarations that are consts, known before they are lowered.
-    consts: FxHashSet<DeclId>,
+    /// Declarations whose bare name in a pattern is compared with: consts and types, known before they are lowered.
+    compared: FxHashSet<DeclId>,
     /// How many unknown names were reported.
     unresolved: u32,
     /// The module of owned text was imported for a literal.

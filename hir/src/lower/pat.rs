@@ -3,7 +3,7 @@
 use super::scope::Meaning;
 use super::{Lower, Written};
 use crate::errors;
-use crate::{Expr, LocalId, LocalKind, Name, Pat, PatId};
+use crate::{LocalId, LocalKind, Name, Pat, PatId};
 use kiln_source::{Symbol, TextRange, sym};
 use kiln_syntax::ast;
 
@@ -64,18 +64,19 @@ impl Lower<'_> {
         self.cx().body.push_pat(pat, range)
     }
 
-    /// A bare name: a const of that name is compared with, everything else is a new binding.
+    /// A bare name: a const or type of that name is compared with, everything else is a new binding.
     fn binding(&mut self, name: Name, mutable: bool, bound: &mut Bound, shared: &[(Symbol, LocalId)]) -> Pat {
         if name.symbol == sym::UNDERSCORE {
             return Pat::Wild;
         }
         if !mutable
             && let Some(Meaning::Decl(decl)) = self.scopes.find(name.symbol)
-            && self.consts.contains(&decl)
+            && self.compared.contains(&decl)
         {
-            self.program.mark_used(decl);
-            self.names_decl(decl);
-            return Pat::Path(self.push(Expr::Decl(decl), name.range));
+            return Pat::Path(self.name(name.symbol, name.range));
+        }
+        if !mutable && self.scopes.find(name.symbol).is_none() && self.is_prelude(name.symbol) {
+            return Pat::Path(self.name(name.symbol, name.range));
         }
         if let Some(first) = bound.iter().find(|(other, _)| *other == name.symbol) {
             let first = self.cx_ref().body.locals[first.1].range;
