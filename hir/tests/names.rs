@@ -77,10 +77,10 @@ fn alternatives_bind_the_same_names() {
 }
 
 #[test]
-fn names_of_consts_are_compared_with() {
+fn names_of_consts_and_types_are_compared_with() {
     for order in ["const LIMIT: i32 = 3; struct Point {} F", "F const LIMIT: i32 = 3; struct Point {}"] {
-        let text = order.replace('F', "fn f(n: i32) -> i32 { match n { LIMIT => 1, Point => Point } }");
-        assert_eq!(body(&text), "match n.l0 {\n    LIMIT => 1,\n    Point.l1 => Point.l1,\n}", "{text}");
+        let text = order.replace('F', "fn f(n: i32) -> i32 { match n { LIMIT => 1, Point => 2 } }");
+        assert_eq!(body(&text), "match n.l0 {\n    LIMIT => 1,\n    Point => 2,\n}", "{text}");
         let text =
             order.replace("LIMIT", "limit").replace('F', "fn f(n: i32) -> i32 { match n { limit => 1, _ => 2 } }");
         assert_eq!(body(&text), "match n.l0 {\n    limit => 1,\n    _ => 2,\n}", "{text}");
