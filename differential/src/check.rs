@@ -4,13 +4,15 @@
 //! runs them as tests. The native program reads from its input which ones to run, and is started again behind each that panics.
 
 use kiln_compiler::{
-    BackendName, Checked, Compilation, Format, Interpreted, Limits, Memory, Mode, OptLevel, Options, Streams, compile_files,
-    compile_with, guarded, has_cranelift, has_llvm, link, panic_text, render, run_tests,
+    BackendName, Checked, Compilation, Format, Interpreted, Limits, Memory, Mode, OptLevel, Options, Streams,
+    compile_files, compile_with, guarded, has_cranelift, has_llvm, link, panic_text, render, run_tests,
 };
 use kiln_spec::{options, run_process};
 use std::collections::BTreeSet;
-use std::fmt::Write;
-use std::path::Path;
+use std::fmt::Write as _;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
 
 /// How many programs can be compiled as one.
 pub const BATCH: usize = 100;
@@ -120,7 +122,7 @@ fn files(programs: &[String]) -> Memory {
 
 /// What they do on the interpreter, and which of them leave something on its heap.
 fn interpret(files: &Memory, count: usize) -> Result<(Vec<Trace>, Verdicts), Complaint> {
-    let options = options(Mode::Test, Path::new("main.kiln"));
+    let options = Options { interpret: true, ..options(Mode::Test, Path::new("main.kiln")) };
     let run = || {
         let (compilation, mut checked) = compile_with(&options, files, None);
         if compilation.has_errors() {
@@ -163,16 +165,9 @@ fn interpret_each(compilation: &Compilation, checked: &mut Checked) -> Result<(V
 }
 
 /// What they do as native code.
-fn native(files: &Memory, (backend, opt): (BackendName, OptLevel), count: usize) -> Result<Vec<Trace>, Complaint> {
-    let options = Options { backend, opt, ..options(Mode::Build, Path::new("main.kiln")) };
-    let compilation = guarded(|| compile_files(&options, files)).map_err(|error| crash(&error.message))?;
-    if compilation.objects.is_empty() {
-        return Err(rejected(&compilation));
-    }
-    let trouble = |sort: &str, text: String| Complaint { sort: sort.to_owned(), text };
-    let folder = tempfile::tempdir().map_err(|error| trouble("no folder", error.to_string()))?;
-    let program = folder.path().join("program");
-    link(&compilation.objects, &program, &options).map_err(|error| trouble("not linked", error.message))?;
+fn native(files: &Memory, engine: (BackendName, OptLevel), count: usize) -> Result<Vec<Trace>, Complaint> {
+    let folder = folder()?;
+    let program = build(files, engine, folder.path())?;
     let mut traces: Vec<Trace> = Vec::new();
     while traces.len() < count {
         let input: Vec<u8> = (traces.len()..count).map(|at| at as u8).collect();
@@ -190,6 +185,76 @@ fn native(files: &Memory, (backend, opt): (BackendName, OptLevel), count: usize)
         }
     }
     Ok(traces)
+}
+
+/// The native program, in this folder.
+fn build(files: &Memory, (backend, opt): (BackendName, OptLevel), folder: &Path) -> Result<PathBuf, Complaint> {
+    let options = Options { backend, opt, ..options(Mode::Build, Path::new("main.kiln")) };
+    let compilation = guarded(|| compile_files(&options, files)).map_err(|error| crash(&error.message))?;
+    if compilation.objects.is_empty() {
+        return Err(rejected(&compilation));
+    }
+    let program = folder.join("program");
+    link(&compilation.objects, &program, &options).map_err(|error| trouble("not linked", error.message))?;
+    Ok(program)
+}
+
+fn folder() -> Result<tempfile::TempDir, Complaint> {
+    tempfile::tempdir().map_err(|error| trouble("no folder", error.to_string()))
+}
+
+fn trouble(sort: &str, text: String) -> Complaint {
+    Complaint { sort: sort.to_owned(), text }
+}
+
+/// What valgrind has to say about the native programs, of those among up to [`BATCH`] that come to their end: about memory that is
+/// used when it is not theirs or not initialised, and memory that is never freed. `None` where there is no valgrind.
+pub fn memcheck(programs: &[String]) -> Option<Verdicts> {
+    let engine = native_engines().first().map(|(_, backend, opt)| (*backend, *opt))?;
+    Command::new("valgrind").arg("--version").output().ok()?;
+    if programs.is_empty() {
+        return Some(Vec::new());
+    }
+    let files = files(programs);
+    let none = || vec![None; programs.len()];
+    let Ok((traces, _)) = interpret(&files, programs.len()) else { return Some(none()) };
+    let whole: Vec<u8> = (0..programs.len()).filter(|at| traces[*at].is_whole()).map(|at| at as u8).collect();
+    let mut verdicts = none();
+    let program = folder().and_then(|folder| Ok((build(&files, engine, folder.path())?, folder)));
+    match program {
+        Err(complaint) => verdicts[0] = Some(complaint),
+        Ok((program, _folder)) if under_valgrind(&program, &whole).is_some() => {
+            // Whose fault it is.
+            for at in whole {
+                verdicts[usize::from(at)] = under_valgrind(&program, &[at]);
+            }
+        }
+        Ok(_) => {}
+    }
+    Some(verdicts)
+}
+
+/// What valgrind says about the programs of these numbers.
+fn under_valgrind(program: &Path, numbers: &[u8]) -> Option<Complaint> {
+    let mut command = Command::new("valgrind");
+    command.args([
+        "-q",
+        "--error-exitcode=99",
+        "--leak-check=full",
+        "--errors-for-leak-kinds=all",
+        "--show-leak-kinds=all",
+    ]);
+    command.arg(program).stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::piped());
+    let outcome = command.spawn().and_then(|mut child| {
+        // One that has ended already does not read.
+        let _ = child.stdin.take().map(|mut stdin| stdin.write_all(numbers));
+        child.wait_with_output()
+    });
+    match outcome {
+        Ok(outcome) if outcome.status.success() => None,
+        Ok(outcome) => Some(trouble("valgrind", String::from_utf8_lossy(&outcome.stderr).into_owned())),
+        Err(error) => Some(trouble("valgrind does not start", error.to_string())),
+    }
 }
 
 /// What is left on the interpreter's heap when a program came to its end.

@@ -1,6 +1,6 @@
 //! Looks for programs on which engines disagree, and makes them smaller.
 
-use crate::{BATCH, Complaint, Program, check, programs, source};
+use crate::{BATCH, Complaint, Program, Verdicts, check, programs, source};
 use proptest::strategy::{Strategy, ValueTree};
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 
@@ -34,14 +34,25 @@ pub fn program(seed: u64, number: u64) -> String {
 }
 
 /// Compares the engines on the programs of these numbers. What is found is made smaller in so many steps.
-pub fn hunt(seed: u64, numbers: impl Iterator<Item = u64>, steps: usize, mut found: impl FnMut(Find)) {
+pub fn hunt(seed: u64, numbers: impl Iterator<Item = u64>, steps: usize, found: impl FnMut(Find)) {
+    hunt_by(seed, numbers, steps, check, found);
+}
+
+/// The same with another look at the programs than [`check`], of as many as it is given.
+pub fn hunt_by(
+    seed: u64,
+    numbers: impl Iterator<Item = u64>,
+    steps: usize,
+    check: impl Fn(&[String]) -> Verdicts,
+    mut found: impl FnMut(Find),
+) {
     let numbers: Vec<u64> = numbers.collect();
     for batch in numbers.chunks(BATCH / 2) {
         let texts: Vec<String> = batch.iter().map(|number| program(seed, *number)).collect();
         let verdicts = check(&texts);
         for ((number, text), verdict) in batch.iter().zip(texts).zip(verdicts) {
             if let Some(complaint) = verdict {
-                let (text, complaint) = shrink(seed, *number, text, complaint, steps);
+                let (text, complaint) = shrink(seed, *number, (text, complaint), steps, &check);
                 found(Find { number: *number, complaint, text });
             }
         }
@@ -49,9 +60,14 @@ pub fn hunt(seed: u64, numbers: impl Iterator<Item = u64>, steps: usize, mut fou
 }
 
 /// A smaller program with a complaint of the same sort.
-fn shrink(seed: u64, number: u64, text: String, complaint: Complaint, steps: usize) -> (String, Complaint) {
+fn shrink(
+    seed: u64,
+    number: u64,
+    mut best: (String, Complaint),
+    steps: usize,
+    check: impl Fn(&[String]) -> Verdicts,
+) -> (String, Complaint) {
     let mut tree = tree(seed, number);
-    let mut best = (text, complaint);
     let mut moved = tree.simplify();
     for _ in 0..steps {
         if !moved {

@@ -28,14 +28,15 @@ mod pattern;
 mod stmt;
 
 mod item;
+mod owners;
 mod program;
 pub use program::source;
 
 mod check;
-pub use check::{BATCH, Complaint, Verdicts, check};
+pub use check::{BATCH, Complaint, Verdicts, check, memcheck};
 
 mod hunt;
-pub use hunt::{Find, hunt, program};
+pub use hunt::{Find, hunt, hunt_by, program};
 
 mod mutate;
 pub use mutate::{mutant, sources, survive};

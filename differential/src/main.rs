@@ -1,7 +1,7 @@
-//! `kiln-differential [--programs N] [--seed S] [--from I] [--steps K] [--show] [--mutants]`: compares the engines on generated
+//! `kiln-differential [--programs N] [--seed S] [--from I] [--steps K] [--show] [--mutants] [--valgrind]`: compares the engines on generated
 //! programs, or damages sources.
 
-use kiln_differential::{hunt, mutant, program, sources, survive};
+use kiln_differential::{check, hunt_by, memcheck, mutant, program, sources, survive};
 use std::process::ExitCode;
 
 /// What the command line asks for.
@@ -12,18 +12,22 @@ struct Options {
     steps: usize,
     show: bool,
     mutants: bool,
+    valgrind: bool,
 }
 
-const USAGE: &str = "usage: kiln-differential [--programs N] [--seed S] [--from I] [--steps K] [--show] [--mutants]
+const USAGE: &str =
+    "usage: kiln-differential [--programs N] [--seed S] [--from I] [--steps K] [--show] [--mutants] [--valgrind]
   --programs N   how many programs (1000)
   --seed S       of which series (1)
   --from I       the number of the first one (0)
   --steps K      how many steps to make a program smaller by (400)
   --show         only print them
-  --mutants      damage the sources of the repository instead, and look for crashes";
+  --mutants      damage the sources of the repository instead, and look for crashes
+  --valgrind     let valgrind look at the native programs instead of comparing them";
 
 fn options() -> Option<Options> {
-    let mut options = Options { programs: 1000, seed: 1, from: 0, steps: 400, show: false, mutants: false };
+    let mut options =
+        Options { programs: 1000, seed: 1, from: 0, steps: 400, show: false, mutants: false, valgrind: false };
     let mut args = std::env::args().skip(1);
     while let Some(arg) = args.next() {
         let mut number = || args.next()?.parse::<u64>().ok();
@@ -34,6 +38,7 @@ fn options() -> Option<Options> {
             "--steps" => options.steps = number()? as usize,
             "--show" => options.show = true,
             "--mutants" => options.mutants = true,
+            "--valgrind" => options.valgrind = true,
             _ => return None,
         }
     }
@@ -55,7 +60,15 @@ fn main() -> ExitCode {
         return damage(options.seed, numbers);
     }
     let mut finds = 0;
-    hunt(options.seed, numbers, options.steps, |find| {
+    if options.valgrind && memcheck(&[]).is_none() {
+        eprintln!("there is no valgrind");
+        return ExitCode::FAILURE;
+    }
+    let look = |programs: &[String]| match options.valgrind {
+        true => memcheck(programs).unwrap_or_default(),
+        false => check(programs),
+    };
+    hunt_by(options.seed, numbers, options.steps, look, |find| {
         finds += 1;
         println!("program {}: {}\n{}\n{}", find.number, find.complaint.sort, find.complaint.text, find.text);
     });

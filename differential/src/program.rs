@@ -2,6 +2,7 @@
 
 use crate::body::Body;
 use crate::item::{const_item, function_item, helpers, type_item};
+use crate::owners::owners;
 use crate::scope::Items;
 use crate::{Pick, Program};
 
@@ -28,6 +29,7 @@ pub fn source(program: &Program) -> String {
     for seed in consts {
         text.push_str(&const_item(&mut items, &Pick::new(seed)));
     }
+    let owners = if program.owner_main.is_empty() { String::new() } else { owners(&mut items, program) };
     let main = main_text(&mut items, program);
     for (number, declared) in types.iter().enumerate() {
         let methods = match methods[number].as_str() {
@@ -36,12 +38,18 @@ pub fn source(program: &Program) -> String {
         };
         text.push_str(&declared.replace(&format!("\u{1}{number}\u{1}"), &methods));
     }
-    format!("{}{text}{main}", helpers(&items))
+    format!("{}{text}{owners}{main}", helpers(&items))
 }
 
 fn main_text(items: &mut Items, program: &Program) -> String {
     let mut body = Body::new(items, false);
     let mut text = String::from("pub fn run() {");
+    if !program.owner_main.is_empty() {
+        text.push_str("\n    let log = owners(true);\n    @dbg(\"~\");");
+        for log in ["log", "OWNERS"] {
+            text.push_str(&format!("\n    @dbg(({log}.next, {log}.live, {log}.digest));"));
+        }
+    }
     for seed in &program.main {
         text.push_str(&body.statement(&Pick::new(seed)));
     }

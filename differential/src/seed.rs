@@ -25,6 +25,12 @@ pub struct Program {
     pub consts: Vec<Seed>,
     /// Statements.
     pub main: Vec<Seed>,
+    /// Types with owners.
+    pub owner_types: Vec<Seed>,
+    /// Functions with owners.
+    pub owner_functions: Vec<Seed>,
+    /// Statements with owners.
+    pub owner_main: Vec<Seed>,
 }
 
 /// Seeds of at most this depth, each with less than `width` parts.
@@ -43,11 +49,15 @@ pub fn programs() -> impl Strategy<Value = Program> {
     let functions = vec(seed(5, 6), 0..6);
     let consts = vec(seed(3, 4), 0..4);
     let main = vec(seed(5, 5), 1..12);
-    (types, functions, consts, main).prop_map(|(types, functions, consts, main)| Program {
+    let owners = (vec(seed(2, 4), 0..4), vec(seed(5, 6), 0..5), vec(seed(5, 5), 0..12));
+    (types, functions, consts, main, owners).prop_map(|(types, functions, consts, main, owners)| Program {
         types,
         functions,
         consts,
         main,
+        owner_types: owners.0,
+        owner_functions: owners.1,
+        owner_main: owners.2,
     })
 }
 
@@ -64,9 +74,14 @@ impl<'s> Pick<'s> {
         Pick { rest: Cell::new(seed.number), parts: &seed.parts }
     }
 
+    /// Decides for the simplest each time.
+    pub fn none() -> Pick<'s> {
+        Pick { rest: Cell::new(0), parts: &[] }
+    }
+
     /// The decisions for a part. Beyond the last one there are parts that decide for the simplest.
     pub fn part(&self, index: usize) -> Pick<'s> {
-        self.parts.get(index).map_or(Pick { rest: Cell::new(0), parts: &[] }, Pick::new)
+        self.parts.get(index).map_or_else(Pick::none, Pick::new)
     }
 
     /// The parts from a number on.
