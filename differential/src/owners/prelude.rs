@@ -92,6 +92,22 @@ fn text_sum(borrow text: str) -> u64 {
     for i in 0..text.len() { sum = sum.wrapping_mul(31) ^ @wrap(text.byte(i)); }
     sum
 }
+fn shape(comptime T: type) -> u64 {
+    let mut sum: u64 = text_sum(@type_name(T));
+    comptime for f in @fields(T) {
+        sum = sum.wrapping_mul(31) ^ text_sum(f.name) ^ text_sum(@type_name(f.ty)) ^ @size_of(f.ty) ^ @wrap(f.offset * 7);
+    }
+    sum ^ @size_of(T)
+}
+fn steps(comptime n: usize, log: ptr mut Log) -> u64 {
+    let row = [n; n];
+    let mut sum: u64 = 1;
+    comptime for i in 0..n {
+        let _f = open(log);
+        sum = sum.wrapping_mul(31) ^ @wrap(row[i] + i);
+    }
+    comptime match n { 0 => 7, 1 => sum, _ => sum ^ 5 }
+}
 fn close(_f: File) {}
 fn put(comptime T: type, value: T, inout place: T) { place = value; }
 fn give(comptime T: type, value: T) -> T { value }

@@ -40,7 +40,11 @@ impl Writer<'_> {
                 let text = self.with_returns(|writer| writer.body.statement(pick));
                 return (text, true);
             }
-            _ => self.shown(pick).map(done),
+            _ => match pick.take(4) {
+                0 => self.reflected(pick).map(done),
+                1 => Some(done(format!("say(log, steps({}, log));", pick.take(4)))),
+                _ => self.shown(pick).map(done),
+            },
         };
         if written.is_none() {
             self.scope.moved = before;
@@ -196,6 +200,14 @@ impl Writer<'_> {
         let place = pick.of(&places);
         self.body.charge(100 * self.world.types.size(&place.own));
         Some(format!("say(log, text_sum(fmt::format(\"{{:?}}\", ({},))));", place.text))
+    }
+
+    /// What reflection knows of a type with fields.
+    fn reflected(&mut self, pick: &Pick<'_>) -> Option<String> {
+        let types = &self.world.types;
+        let places = self.find(self.scope.readable(types), |own| !types.fields(own).is_empty());
+        let own = if places.is_empty() { return None } else { pick.of(&places).own };
+        Some(format!("say(log, shape({own}));"))
     }
 
     /// Something in a place is changed by a method.
