@@ -155,6 +155,8 @@ impl Types {
             Own::Data(ty) => !matches!(ty, Ty::Fn(..)),
             Own::Text => true,
             Own::Tuple(parts) => parts.iter().all(|part| self.is_pure(part)),
+            // A destructor would run for what is static data.
+            Own::Struct(number) | Own::Enum(number) if self.drops[*number] => false,
             Own::Struct(number) | Own::Enum(number) => match &self.decls[*number] {
                 Decl::Struct(fields) => fields.iter().all(|field| self.is_pure(field)),
                 Decl::Enum(variants) => variants.iter().flatten().all(|part| self.is_pure(part)),
