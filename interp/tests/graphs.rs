@@ -78,7 +78,7 @@ fn same(world: &World, graph: &[Vec<Node>], data: StaticId, roots: [usize; 2]) -
     while let Some((target, node)) = open.pop() {
         let RelocTarget::Static { data, addend } = target else { panic!("{target:?}") };
         let (row, at) = all[node];
-        prop_assert_eq!(addend as u64, at as u64 * pointer * 2, "it points into the row");
+        prop_assert_eq!(addend, at as u64 * pointer * 2, "it points into the row");
         if let Some(before) = known.insert(row, data) {
             prop_assert_eq!(before, data, "one allocation is one piece of data");
             continue;

@@ -41,7 +41,7 @@ fn ensure_cross() -> Outcome {
 
 /// Installs what tests of native code use and is missing.
 pub fn ensure_tests() -> Outcome {
-    ensure_tools(TESTS, "tests of memory and debuggers")
+    ensure_tools(TESTS, "tests of memory, debuggers and what C compilers do")
 }
 
 /// Installs those of the tools that are missing. What the system does not have is left out, and said.
