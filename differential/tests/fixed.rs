@@ -4,7 +4,7 @@
 use kiln_differential::{Find, check, hunt, hunt_by, memcheck, program};
 
 /// How many programs each test compares.
-const PROGRAMS: u64 = 75;
+const PROGRAMS: u64 = 120;
 /// How many valgrind looks at.
 const WATCHED: u64 = 50;
 
