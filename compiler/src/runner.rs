@@ -11,6 +11,9 @@ use std::{fs, io};
 /// The host of WebAssembly programs: what they import, and what calls `main`.
 const WASM_HOST: &str = include_str!("../wasm/host.mjs");
 
+/// By itself node gives calls 1 MB, and code that it has not optimised yet needs much of it. In KB; less than a thread has.
+const NODE_STACK: &str = "--stack-size=6000";
+
 /// A program that runs others.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(crate) struct Runner {
@@ -69,7 +72,7 @@ impl Runner {
         if self.needs_host {
             let host = program.with_file_name("host.mjs");
             fs::write(&host, WASM_HOST)?;
-            command.arg(host);
+            command.arg(NODE_STACK).arg(host);
         } else if let Some(libraries) = &self.libraries {
             command.args([OsString::from("-L"), libraries.into()]);
         }

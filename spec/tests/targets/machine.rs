@@ -104,6 +104,7 @@ fn in_node(program: &Path, count: usize, options: &Options) -> Result<Vec<Outcom
     let script = program.with_file_name("batch.mjs");
     fs::write(&script, include_str!("batch.mjs")).unwrap();
     let mut command = Command::new(node.get_program());
+    command.args(node.get_args().filter(|arg| arg.to_string_lossy().starts_with("--")));
     let ran = run_command(command.arg(&script).arg(program).arg(count.to_string()), &[])?;
     let text = String::from_utf8_lossy(&ran.stdout).into_owned();
     let outcome = |line: &str| {
