@@ -145,7 +145,7 @@ pub struct NativeArgs {
     /// Tell debuggers everything, which is the default without optimisation
     #[arg(short = 'g', conflicts_with = "debug_info")]
     pub full_debug_info: bool,
-    /// What debuggers are told; by default everything at -O0, else lines
+    /// What debuggers are told; by default everything at -O0, else nothing
     #[arg(long, value_enum, value_name = "LEVEL")]
     pub debug_info: Option<DebugChoice>,
     /// The linker driver; otherwise KILN_CC, CC or cc

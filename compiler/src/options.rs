@@ -179,15 +179,16 @@ impl Options {
         }
     }
 
-    /// How much a debugger is told. By itself: everything without optimisation, with it only lines; nothing of what is not
-    /// linked, and where someone is to read what was made.
+    /// How much a debugger is told. By itself: everything without optimisation, with it nothing, or lines where calls are to be shown;
+    /// nothing of what is not linked, and where someone is to read what was made.
     pub fn debug_level(&self) -> DebugLevel {
         let is_read = self.emits.iter().any(|emit| emit.stage.is_made_by_backend() && emit.stage != Stage::Obj);
         match self.debug {
             Some(level) => level,
             None if is_read || self.runs_in_memory() => DebugLevel::None,
             None if self.opt == OptLevel::None => DebugLevel::Full,
-            None => DebugLevel::Lines,
+            None if self.backtrace => DebugLevel::Lines,
+            None => DebugLevel::None,
         }
     }
 
