@@ -61,7 +61,7 @@ fn objects_of_llvm_are_clean() {
 #[test]
 fn optimised_objects_are_clean() {
     if kiln_compiler::has_llvm() {
-        verify(&["-O2", "-g"]);
+        verify(&["-O2"]);
     }
 }
 
