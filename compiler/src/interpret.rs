@@ -14,7 +14,7 @@ use std::sync::OnceLock;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 /// The status of a program that panicked.
-const PANIC: i32 = 101;
+pub const PANIC: i32 = 101;
 
 /// How a run on the interpreter ended.
 #[derive(Clone, PartialEq, Debug)]

@@ -88,7 +88,7 @@ pub use calls::{RunningCall, calls_text};
 
 mod interpret;
 pub use interpret::{
-    Called, Interpreted, Streams, TestRun, explain_test, interpret, interpret_called, interpret_tests,
+    Called, Interpreted, PANIC, Streams, TestRun, explain_test, interpret, interpret_called, interpret_tests,
     interpret_within, panic_text, run_tests,
 };
 

@@ -10,9 +10,8 @@ use crate::header;
 use crate::load::load;
 use crate::timings::{Clock, Timings};
 use crate::{Emitted, Files, Mode, Options, Session, Stage};
-use kiln_cfg::Terminator;
 use kiln_sema::Analysis;
-use kiln_source::{Diagnostic, Severity, SourceMap, Span};
+use kiln_source::{Diagnostic, Severity, SourceMap};
 
 /// What a compilation came to.
 #[derive(Debug)]
@@ -40,20 +39,6 @@ pub struct Checked {
     pub hir: kiln_hir::Program,
     /// What is known of them; a complete program only if nothing is wrong.
     pub analysis: Analysis,
-}
-
-impl Checked {
-    /// The whole of what panics at the start of a span; the span itself, if nothing does.
-    pub fn panicking_at(&self, start: Span) -> Span {
-        let bodies = self.analysis.program.funcs().map(|(_, func)| func).filter(|func| func.file == start.file);
-        let ranges = bodies.flat_map(|func| func.blocks.iter()).flat_map(|block| {
-            let stmts = block.stmts.iter().zip(&block.ranges).filter(|(stmt, _)| stmt.may_panic());
-            let end = matches!(block.term, Terminator::Panic(..)).then_some(block.term_range);
-            stmts.map(|(_, range)| *range).chain(end)
-        });
-        let found = ranges.filter(|range| range.start == start.range.start).max_by_key(|range| range.end);
-        Span { range: found.unwrap_or(start.range), ..start }
-    }
 }
 
 impl Compilation {

@@ -2,7 +2,8 @@
 
 use super::{Counts, ended_with, failure, say_ended, std_files};
 use crate::printer::Printer;
-use kiln_compiler::{Checked, Compilation, Ended, Interpreted, Limits, NativeTests, Options, explain_test};
+use kiln_cfg::Terminator;
+use kiln_compiler::{Checked, Compilation, Ended, Interpreted, Limits, NativeTests, Options, PANIC, explain_test};
 use kiln_source::{Diagnostic, FileId, SourceMap, Span, codes};
 use kiln_types::FuncId;
 use std::fs::File;
@@ -11,9 +12,6 @@ use std::time::Instant;
 
 /// What a test may take that is run again to be explained: a second or less.
 const AGAIN: Limits = Limits { steps: 200_000_000, depth: 100_000, memory: 1 << 30 };
-
-/// The status of a process that panicked.
-const PANIC: i32 = 101;
 
 /// Runs the tests that are wanted.
 ///
@@ -111,7 +109,7 @@ impl<'a> Panic<'a> {
         let Some(start) = sources.find(self.location) else {
             return Diagnostic::global_error(codes::E0306, message).note(format!("at {}", self.location));
         };
-        let span = checked.panicking_at(start);
+        let span = panicking_at(checked, start);
         if !std_files.contains(&span.file) {
             return Diagnostic::error(codes::E0306, span, message).label("here");
         }
@@ -124,6 +122,18 @@ impl<'a> Panic<'a> {
             _ => Diagnostic::error(codes::E0306, span, message).label("in the library, here"),
         }
     }
+}
+
+/// The whole of what panics at the start of a span; the span itself, if nothing does.
+fn panicking_at(checked: &Checked, start: Span) -> Span {
+    let bodies = checked.analysis.program.funcs().map(|(_, func)| func).filter(|func| func.file == start.file);
+    let ranges = bodies.flat_map(|func| func.blocks.iter()).flat_map(|block| {
+        let stmts = block.stmts.iter().zip(&block.ranges).filter(|(stmt, _)| stmt.may_panic());
+        let end = matches!(block.term, Terminator::Panic(..)).then_some(block.term_range);
+        stmts.map(|(_, range)| *range).chain(end)
+    });
+    let found = ranges.filter(|range| range.start == start.range.start).max_by_key(|range| range.end);
+    Span { range: found.unwrap_or(start.range), ..start }
 }
 
 #[cfg(test)]
