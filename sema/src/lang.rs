@@ -1,9 +1,11 @@
 //! Library items the compiler itself refers to: the run-time support module and the prelude.
 
+use crate::body::BodyCx;
 use crate::context::{Checked, Sema};
 use crate::errors;
+use kiln_air::{Arg, Inst, InstId};
 use kiln_hir as hir;
-use kiln_source::{DeclId, ModuleId};
+use kiln_source::{DeclId, ModuleId, TextRange};
 use kiln_types::{FuncId, TypeId, ValueId};
 
 /// Where the compiler's own library modules are.
@@ -117,5 +119,15 @@ impl Sema<'_> {
             Some(bits) => Ok(self.pool.scalar(ty, bits)),
             None => Err(self.error(errors::missing_rt(variant))),
         }
+    }
+}
+
+impl BodyCx<'_, '_> {
+    /// A call of a function of the run-time support module.
+    pub fn rt_call(&mut self, name: &str, args: Box<[Arg]>, range: TextRange) -> Checked<InstId> {
+        let func = self.sema.rt_func(name)?;
+        self.sema.want_body(func);
+        let ret = self.sema.program.info(func).sig.ret;
+        Ok(self.push(Inst::Call { func, args }, ret, range))
     }
 }

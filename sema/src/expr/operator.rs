@@ -354,16 +354,14 @@ impl BodyCx<'_, '_> {
 
     /// Text is ordered by its bytes, which is the order of its characters.
     fn text_ordering(&mut self, op: BinaryOp, left: InstId, right: InstId, range: TextRange) -> InstId {
-        let func = match self.sema.rt_func("str_compare") {
-            Ok(func) => func,
+        let arg = |value| Arg { mode: ParamMode::Borrow, value };
+        let order = match self.rt_call("str_compare", Box::new([arg(left), arg(right)]), range) {
+            Ok(order) => order,
             Err(error) => {
                 self.fail(error);
                 return self.error_inst(range);
             }
         };
-        self.sema.want_body(func);
-        let arg = |value| Arg { mode: ParamMode::Borrow, value };
-        let order = self.push(Inst::Call { func, args: Box::new([arg(left), arg(right)]) }, TypeId::I32, range);
         let zero = self.sema.pool.scalar(TypeId::I32, 0);
         let zero = self.push(Inst::Const(zero), TypeId::I32, range);
         self.push(Inst::Binary(compare_op(op), order, zero), TypeId::BOOL, range)

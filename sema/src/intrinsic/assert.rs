@@ -222,13 +222,6 @@ impl BodyCx<'_, '_> {
         Arg { mode, value: self.push(Inst::Local(local), ty, range) }
     }
 
-    fn rt_call(&mut self, name: &str, args: Box<[Arg]>, range: TextRange) -> Checked<InstId> {
-        let func = self.sema.rt_func(name)?;
-        self.sema.want_body(func);
-        let ret = self.sema.program.info(func).sig.ret;
-        Ok(self.push(Inst::Call { func, args }, ret, range))
-    }
-
     /// Makes the call that writes a value whose type is known now.
     pub fn put_value(&mut self, put: Put) -> Checked<()> {
         let ty = self.settle(self.air.types[put.place]);
