@@ -272,7 +272,8 @@ impl<'a> BodyCx<'_, 'a> {
         let mut shown = None;
         let body = self.comptime_body_of(|cx| {
             let inst = cx.operand(elems, Expect::None);
-            let inst = cx.frozen(inst);
+            // A constant stays where it is: it is static data already.
+            let inst = if cx.is_place(inst) { inst } else { cx.frozen(inst) };
             let view = cx.view_of(inst);
             if view == inst {
                 return inst;
