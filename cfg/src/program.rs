@@ -83,6 +83,8 @@ pub struct Program {
     pub entry: Option<FuncId>,
     /// The panic function of the run-time library, if something can panic.
     pub panic: Option<FuncId>,
+    /// What C's `main` calls before the entry, where an overflow of the stack can be handled.
+    pub guard: Option<FuncId>,
 }
 
 impl Program {

@@ -18,12 +18,16 @@ impl Unit<'_> {
     /// result, or 0.
     pub fn build_main(&mut self, entry: FuncId) -> Result<CodeId> {
         let declared = self.function(entry)?;
+        let guard = self.program.guard.map(|guard| self.function(guard)).transpose()?;
         let entry = &self.program.info(entry).sig;
         let (never, takes_count) = (entry.ret == TypeId::NEVER, !entry.params.is_empty());
         let sig = self.signatures.plain(&[types::I32, self.signatures.pointer], Some(types::I32));
         let main = self.declare("main", Linkage::Export, &sig)?;
         self.define(main, |out| {
             let params = out.begin();
+            if let Some(guard) = guard {
+                out.call(guard.id, &[]);
+            }
             let args = if takes_count { &params[..1] } else { &[] };
             let results = out.call(declared.id, args);
             if never {

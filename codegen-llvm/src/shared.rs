@@ -10,7 +10,7 @@ use std::ops::Range;
 pub(crate) fn shared(program: &Program, pool: &Pool, parts: &[Range<usize>]) -> Vec<bool> {
     let mut shared = vec![false; program.infos.len()];
     let mut share = |func: FuncId| shared[func.index()] = true;
-    program.entry.into_iter().chain(program.panic).for_each(&mut share);
+    program.entry.into_iter().chain(program.panic).chain(program.guard).for_each(&mut share);
     for (_, data) in program.statics.iter() {
         for reloc in &data.relocs {
             if let RelocTarget::Func(func) = reloc.target {

@@ -25,6 +25,10 @@ impl<'ctx> Unit<'ctx, '_> {
         let func = self.program.bodies.get(entry).and_then(Option::as_ref);
         self.in_function(main, |unit| {
             func.iter().for_each(|func| unit.locate_main(main, func));
+            if let Some(guard) = unit.program.guard {
+                let guard = unit.function(guard)?;
+                unit.builder.build_call(guard.value, &[], "")?;
+            }
             let count = main.get_first_param().filter(|_| !info.sig.params.is_empty());
             let args: Vec<BasicMetadataValueEnum<'_>> = count.into_iter().map(Into::into).collect();
             let call = unit.builder.build_call(declared.value, &args, "")?;

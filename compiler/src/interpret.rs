@@ -13,6 +13,10 @@ use std::fs::OpenOptions;
 use std::sync::OnceLock;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
+/// Why a program panics whose calls nest too deep.
+pub const STACK_OVERFLOW: &str = "stack overflow";
+/// As deep calls of a program may nest: no stack of the usual size, 8 MiB, holds as many native ones.
+pub const DEEPEST: u64 = 1_000_000;
 /// The status of a program that panicked.
 pub const PANIC: i32 = 101;
 
@@ -25,8 +29,8 @@ pub enum Interpreted {
     Panicked {
         /// The reason, as it stands behind `error: `.
         reason: String,
-        /// Where.
-        at: Span,
+        /// Where; nowhere if the stack overflowed.
+        at: Option<Span>,
     },
     /// It did what would be undefined in native code, or what the interpreter can't do.
     Stopped(Box<Diagnostic>),
@@ -43,8 +47,9 @@ impl Interpreted {
 }
 
 /// What a panicking program writes to its standard errors; the same as in native code.
-pub fn panic_text(reason: &str, at: Span, sources: &SourceMap) -> String {
-    format!("error: {reason}\n  at {}\n", sources.location(at))
+pub fn panic_text(reason: &str, at: Option<Span>, sources: &SourceMap) -> String {
+    let place = at.map(|at| format!("  at {}\n", sources.location(at))).unwrap_or_default();
+    format!("error: {reason}\n{place}")
 }
 
 /// Runs `main`. The program was compiled for [`crate::Mode::Run`], and nothing is wrong with it.
@@ -54,7 +59,7 @@ pub fn interpret(checked: &mut Checked, host: &mut dyn Host) -> Interpreted {
 
 /// Runs `main` as [`interpret`] does; tells more of how it ended.
 pub fn interpret_called(checked: &mut Checked, host: &mut dyn Host) -> Called {
-    run_main(checked, Limits::NONE, host)
+    run_main(checked, Limits { depth: DEEPEST, ..Limits::NONE }, host)
 }
 
 /// Runs `main` as [`interpret`] does, and stops it where it takes more than this.
@@ -215,19 +220,21 @@ fn trapped(trap: &Trap) -> Interpreted {
     match &trap.kind {
         TrapKind::Panic { reason, text } => {
             let reason = text.as_deref().unwrap_or(reason.reason()).to_owned();
-            Interpreted::Panicked { reason, at }
+            Interpreted::Panicked { reason, at: Some(at) }
         }
         TrapKind::Memory(fault) => Interpreted::Stopped(Box::new(misused(fault, at))),
         TrapKind::Foreign { symbol } => {
             stopped(&format!("the interpreter can't call the foreign function `{symbol}`"), Some(at))
         }
         TrapKind::Syscall => stopped("the interpreter makes no system calls", Some(at)),
-        TrapKind::Depth { limit } => stopped(&format!("more than {limit} calls within each other"), Some(at)),
+        TrapKind::Depth { .. } => Interpreted::Panicked { reason: STACK_OVERFLOW.to_owned(), at: None },
         TrapKind::Bytes { .. } => stopped("the program needs more memory than the interpreter has", Some(at)),
         TrapKind::Steps { limit, .. } => stopped(&format!("the program took more than {limit} steps"), Some(at)),
         TrapKind::Io => stopped("the program's input or output failed", Some(at)),
         TrapKind::Exit { status } => Interpreted::Status(*status),
-        TrapKind::Unreachable => Interpreted::Panicked { reason: kiln_air::Panic::Unreachable.reason().to_owned(), at },
+        TrapKind::Unreachable => {
+            Interpreted::Panicked { reason: kiln_air::Panic::Unreachable.reason().to_owned(), at: Some(at) }
+        }
     }
 }
 

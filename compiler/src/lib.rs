@@ -88,8 +88,8 @@ pub use calls::{RunningCall, calls_text};
 
 mod interpret;
 pub use interpret::{
-    Called, Interpreted, PANIC, Streams, TestRun, explain_test, interpret, interpret_called, interpret_tests,
-    interpret_within, panic_text, run_tests,
+    Called, DEEPEST, Interpreted, PANIC, STACK_OVERFLOW, Streams, TestRun, explain_test, interpret, interpret_called,
+    interpret_tests, interpret_within, panic_text, run_tests,
 };
 
 mod errors;

@@ -16,8 +16,10 @@ use std::path::{Component, Path, PathBuf};
 pub(crate) fn load(session: &mut Session<'_>) -> Program {
     let mut loader = Loader::new(session);
     loader.inputs();
-    let shows_calls = loader.session.options.shows_calls();
-    for module in kiln_std::IMPLICIT.iter().chain(shows_calls.then_some(&kiln_std::BACKTRACE)) {
+    let options = loader.session.options;
+    let guard = options.guards_stack().then_some(&kiln_std::STACK);
+    let calls = options.shows_calls().then_some(&kiln_std::BACKTRACE);
+    for module in kiln_std::IMPLICIT.iter().chain(guard).chain(calls) {
         loader.add(Place::library(*module), None);
     }
     loader.drain();

@@ -198,6 +198,11 @@ impl Options {
         has_tables && self.target.os == Os::Linux && self.target.pointer_bytes == 8
     }
 
+    /// Whether a program says that its stack has overflowed: it is one, for a system that `std/stack.kiln` knows.
+    pub fn guards_stack(&self) -> bool {
+        self.wants_executable() && !self.is_library() && self.target.os == Os::Linux
+    }
+
     /// The folder that debuggers are told: only of what is not to be given away.
     pub fn debug_folder(&self) -> &str {
         if self.debug_level() == DebugLevel::Full { &self.folder } else { "" }

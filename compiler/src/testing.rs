@@ -8,8 +8,8 @@ mod native;
 use crate::app::{FAILED, hand_over};
 use crate::printer::Printer;
 use kiln_compiler::{
-    Backends, Called, Checked, Choice, Compilation, Disk, Interpreted, Limits, Options, Streams, TestRun, compile_with,
-    ms, run_tests,
+    Backends, Called, Checked, Choice, Compilation, DEEPEST, Disk, Interpreted, Limits, Options, Streams, TestRun,
+    compile_with, ms, run_tests,
 };
 use kiln_source::{Diagnostic, FileId, Severity, SourceMap, Span, codes};
 use std::io::{self, Write};
@@ -65,7 +65,7 @@ fn interpret(
     let mut streams = Streams { out: io::stdout(), errors: io::stderr(), input: io::stdin() };
     let std_files = std_files(checked);
     let is_std = |span: Span| std_files.contains(&span.file);
-    let limits = Limits { steps: 0, depth: 0, memory: 0 };
+    let limits = Limits { steps: 0, depth: DEEPEST, memory: 0 };
     let mut counts = Counts::default();
     run_tests(checked, limits, &mut streams, wants, |run, _| report(printer, sources, &is_std, run, &mut counts));
     counts
@@ -111,10 +111,12 @@ fn summary(counts: &Counts, time: Duration) {
 fn failure(called: &Called, is_std: &dyn Fn(Span) -> bool) -> Diagnostic {
     match &called.ended {
         Interpreted::Panicked { reason, at } => {
-            let user = called.calls.iter().map(|call| call.span).find(|span| !is_std(*span)).unwrap_or(*at);
-            let mut error = Diagnostic::error(codes::E0306, user, format!("the test panics: {reason}")).label("here");
-            if is_std(*at) {
-                error = error.also(*at, "in the library, here");
+            let user = called.calls.iter().map(|call| call.span).find(|span| !is_std(*span)).or(*at);
+            let message = format!("the test panics: {reason}");
+            let Some(user) = user else { return Diagnostic::global_error(codes::E0306, message) };
+            let mut error = Diagnostic::error(codes::E0306, user, message).label("here");
+            if let Some(at) = at.filter(|at| is_std(*at)) {
+                error = error.also(at, "in the library, here");
             }
             // The last one is the test itself.
             let callers = called.calls.iter().filter(|call| !is_std(call.span)).skip(1);

@@ -122,6 +122,21 @@ fn deep_recursions_are_abbreviated() {
 }
 
 #[test]
+fn calls_that_overflow_the_stack_are_shown_without_a_place() {
+    let place = Place::with_main(
+        "fn down(n: u64) -> u64 {\n    down(n.wrapping_add(1)) + 1\n}\n\nfn main() {\n    @dbg(down(0));\n}\n",
+    );
+    for way in ways() {
+        let done = run(&place, "1", way);
+        let lines: Vec<&str> = done.stderr.lines().collect();
+        assert_eq!(lines.len(), 2 + 32 + 1 + 16, "{way:?}: {}", done.stderr);
+        assert_eq!(lines[..2], ["error: stack overflow", "calls, innermost first:"], "{way:?}");
+        assert!(lines[2].starts_with("   0: main::down at main.kiln:"), "{way:?}: {}", lines[2]);
+        assert!(lines[50].ends_with(": main::main at main.kiln:6"), "{way:?}: {}", lines[50]);
+    }
+}
+
+#[test]
 fn calls_of_the_library_have_their_place_there() {
     let place = Place::with_main(
         "fn main() {\n    let mut all = Vec(i32)::new();\n    all.push(1);\n    @dbg(all.pop().unwrap());\n    @dbg(all.pop().unwrap());\n}\n",

@@ -59,6 +59,7 @@ pub fn analyze(
         // An error is reported.
         let _ = sema.make_test_entry(&tests);
     }
+    sema.ensure_guard();
     sema.drain_queue();
     sema.check_unused_functions();
     sema.reporter.silence(&hir.allows());
@@ -206,6 +207,17 @@ impl<'a> Sema<'a> {
         }
     }
 
+    /// What C's `main` calls first.
+    fn ensure_guard(&mut self) {
+        if self.program.entry.is_none() {
+            return;
+        }
+        if let Ok(Some(func)) = self.guard_func() {
+            self.program.guard = Some(func);
+            self.want_body(func);
+        }
+    }
+
     fn check_unused_functions(&mut self) {
         for (decl, item) in self.hir.decls.iter_enumerated() {
             let name = self.names.name(item.name.symbol);
@@ -224,7 +236,7 @@ impl<'a> Sema<'a> {
         let count = self.program.infos.len();
         let mut reached: IdxVec<FuncId, bool> = (0..count).map(|_| false).collect();
         let mut work: Vec<FuncId> = roots;
-        work.extend(self.program.panic);
+        work.extend(self.program.panic.into_iter().chain(self.program.guard));
         while let Some(func) = work.pop() {
             if std::mem::replace(&mut reached[func], true) {
                 continue;

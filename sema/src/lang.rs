@@ -15,6 +15,8 @@ pub(crate) struct Lang {
     rt: Option<ModuleId>,
     /// `std/backtrace.kiln`: panics that show the calls, where it was loaded.
     backtrace: Option<ModuleId>,
+    /// `std/stack.kiln`: the panic of a stack that overflows, where it was loaded.
+    stack: Option<ModuleId>,
     /// `std/int.kiln`: methods of integers that are more than one operation.
     int: Option<ModuleId>,
     /// `std/float.kiln`: the same for floats.
@@ -42,6 +44,7 @@ impl Lang {
         Lang {
             rt: find("std::rt"),
             backtrace: find("std::backtrace"),
+            stack: find("std::stack"),
             int: find("std::int"),
             float: find("std::float"),
             target: find("std::target"),
@@ -78,6 +81,15 @@ impl Sema<'_> {
     pub fn panic_func(&mut self) -> Checked<FuncId> {
         let decl = self.library_decl(self.lang.backtrace.or(self.lang.rt), "panic")?;
         self.ensure_signature(decl, &[], self.hir.name_span(decl))
+    }
+
+    /// The function that has an overflow of the stack handled, if its module was loaded.
+    pub fn guard_func(&mut self) -> Checked<Option<FuncId>> {
+        if self.lang.stack.is_none() {
+            return Ok(None);
+        }
+        let decl = self.library_decl(self.lang.backtrace.or(self.lang.stack), "guard")?;
+        self.ensure_signature(decl, &[], self.hir.name_span(decl)).map(Some)
     }
 
     /// A function of the run-time support module.

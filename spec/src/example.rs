@@ -4,6 +4,7 @@
 //! | --- | --- |
 //! | `// stdout: text` | the next line of output |
 //! | `// panic: reason @ 3:5` | it ends with this panic, at this line and column (of `util.kiln:3:5`) |
+//! | `// panic: stack overflow` | it ends with this panic, which tells no place |
 //! | `// exit: 3` | it ends with this status |
 //! | `// foreign: puts` | it calls this foreign function: the interpreter stops there, with E0807 |
 //! | `… // error[E0401]` | this line has this error; several are written side by side |
@@ -15,6 +16,7 @@
 //!
 //! A comment that is the whole line is a directive if it starts in the first column.
 
+use kiln_compiler::STACK_OVERFLOW;
 use kiln_source::{Warning, codes};
 
 /// An example.
@@ -61,8 +63,8 @@ pub enum Ending {
     Panic {
         /// `integer overflow`
         reason: String,
-        /// `main.kiln:3:5`
-        place: String,
+        /// `main.kiln:3:5`; nothing for an overflow of the stack.
+        place: Option<String>,
     },
 }
 
@@ -96,7 +98,7 @@ struct Parser {
     /// The line in the file.
     file_line: usize,
     stdout: Option<String>,
-    panic: Option<(String, String)>,
+    panic: Option<(String, Option<String>)>,
     exit: Option<i32>,
     foreign: Option<String>,
     check_only: bool,
@@ -149,10 +151,13 @@ impl Parser {
                 stdout.push('\n');
             }
             "panic" => {
-                let (reason, place) = value.rsplit_once(" @ ").ok_or("write `// panic: reason @ line:column`")?;
-                let root = place.split(':').count() == 2;
-                let place = if root { format!("{ROOT}:{place}") } else { place.to_owned() };
-                if self.panic.replace((reason.to_owned(), place)).is_some() {
+                let panic = match value.rsplit_once(" @ ") {
+                    Some((reason, place)) if place.split(':').count() == 2 => (reason, Some(format!("{ROOT}:{place}"))),
+                    Some((reason, place)) => (reason, Some(place.to_owned())),
+                    None if value == STACK_OVERFLOW => (value, None),
+                    None => return Err("write `// panic: reason @ line:column`".to_owned()),
+                };
+                if self.panic.replace((panic.0.to_owned(), panic.1)).is_some() {
                     return Err("a program panics once".to_owned());
                 }
             }
@@ -243,7 +248,7 @@ mod tests {
     #[test]
     fn a_program_that_runs() {
         let example = Example::parse("fn main() { f(); }\n// stdout: a\n// stdout:\n// panic: x @ y @ 1:2\n").unwrap();
-        let ending = Ending::Panic { reason: "x @ y".to_owned(), place: "main.kiln:1:2".to_owned() };
+        let ending = Ending::Panic { reason: "x @ y".to_owned(), place: Some("main.kiln:1:2".to_owned()) };
         assert_eq!(example.run, Some(ExpectedRun { stdout: "a\n\n".to_owned(), ending, foreign: None }));
         let silent = Example::parse("fn main() {}\n").unwrap();
         assert_eq!(silent.run, Some(ExpectedRun { stdout: String::new(), ending: Ending::Exit(0), foreign: None }));

@@ -130,7 +130,8 @@ fn on_every_engine(run: &ExpectedRun, root: &Path, files: &(dyn Files + Sync)) -
 fn compare_run(expected: &ExpectedRun, outcome: &Outcome) -> String {
     let (stderr, status) = match &expected.ending {
         Ending::Exit(status) => (String::new(), *status),
-        Ending::Panic { reason, place } => (format!("error: {reason}\n  at {place}\n"), 101),
+        Ending::Panic { reason, place: Some(place) } => (format!("error: {reason}\n  at {place}\n"), 101),
+        Ending::Panic { reason, place: None } => (format!("error: {reason}\n"), 101),
     };
     let mut differences = difference("stdout", &expected.stdout, &String::from_utf8_lossy(&outcome.stdout));
     differences += &difference("stderr", &stderr, &String::from_utf8_lossy(&outcome.stderr));

@@ -23,6 +23,9 @@ pub const IMPLICIT: &[&str] = &[RUNTIME, "int", "float"];
 /// The module that shows the calls that led to a panic: a part of programs that can do so.
 pub const BACKTRACE: &str = "backtrace";
 
+/// The module that ends programs whose stack overflows: a part of executables for systems that it knows.
+pub const STACK: &str = "stack";
+
 /// The text of a file of the library.
 ///
 /// ```

@@ -3,7 +3,9 @@
 use super::{Counts, ended_with, failure, say_ended, std_files};
 use crate::printer::Printer;
 use kiln_cfg::Terminator;
-use kiln_compiler::{Checked, Compilation, Ended, Interpreted, Limits, NativeTests, Options, PANIC, explain_test};
+use kiln_compiler::{
+    Checked, Compilation, Ended, Interpreted, Limits, NativeTests, Options, PANIC, STACK_OVERFLOW, explain_test,
+};
 use kiln_source::{Diagnostic, FileId, SourceMap, Span, codes};
 use kiln_types::FuncId;
 use std::fs::File;
@@ -49,7 +51,12 @@ pub fn run(
         }
         counts.failed += 1;
         let failure = match panic {
-            Some(panic) => panic.diagnostic(&compilation.sources, checked, &std_files, test.func),
+            Some(Panic { location: None, reason, .. }) => {
+                Diagnostic::error(codes::E0306, test.span, format!("the test panics: {reason}")).label("this test")
+            }
+            Some(Panic { location: Some(location), reason, .. }) => {
+                diagnostic((reason, location), &compilation.sources, checked, &std_files, test.func)
+            }
             None => broken(ended, test.span),
         };
         printer.about_test(&failure, &compilation.sources);
@@ -85,7 +92,8 @@ struct Panic<'a> {
     /// What it had written before.
     before: &'a str,
     reason: &'a str,
-    location: &'a str,
+    /// Nowhere if the stack overflowed.
+    location: Option<&'a str>,
 }
 
 impl<'a> Panic<'a> {
@@ -93,6 +101,9 @@ impl<'a> Panic<'a> {
     fn in_text(text: &'a str) -> Option<Panic<'a>> {
         const ERROR: &str = "error: ";
         const AT: &str = "\n  at ";
+        if let Some(before) = text.strip_suffix("error: stack overflow\n") {
+            return Some(Panic { before, reason: STACK_OVERFLOW, location: None });
+        }
         let at = text.rfind(AT)?;
         let location = text[at + AT.len()..].lines().next()?;
         let head = &text[..at];
@@ -101,26 +112,35 @@ impl<'a> Panic<'a> {
             None if head.starts_with(ERROR) => 0,
             None => return None,
         };
-        Some(Panic { before: &head[..error], reason: &head[error + ERROR.len()..], location })
+        Some(Panic { before: &head[..error], reason: &head[error + ERROR.len()..], location: Some(location) })
     }
+}
 
-    fn diagnostic(&self, sources: &SourceMap, checked: &mut Checked, std_files: &[FileId], test: FuncId) -> Diagnostic {
-        let message = format!("the test panics: {}", self.reason);
-        let Some(start) = sources.find(self.location) else {
-            return Diagnostic::global_error(codes::E0306, message).note(format!("at {}", self.location));
-        };
-        let span = panicking_at(checked, start);
-        if !std_files.contains(&span.file) {
-            return Diagnostic::error(codes::E0306, span, message).label("here");
+/// What is said of a panic for this reason at this location.
+fn diagnostic(
+    (reason, location): (&str, &str),
+    sources: &SourceMap,
+    checked: &mut Checked,
+    std_files: &[FileId],
+    test: FuncId,
+) -> Diagnostic {
+    let message = format!("the test panics: {reason}");
+    let Some(start) = sources.find(location) else {
+        return Diagnostic::global_error(codes::E0306, message).note(format!("at {location}"));
+    };
+    let span = panicking_at(checked, start);
+    if !std_files.contains(&span.file) {
+        return Diagnostic::error(codes::E0306, span, message).label("here");
+    }
+    // The interpreter knows the calls, if it comes to the same panic.
+    let again = explain_test(checked, test, AGAIN);
+    match &again.ended {
+        Interpreted::Panicked { reason: found, at: Some(at) }
+            if found == reason && at.range.start == span.range.start =>
+        {
+            failure(&again, &|span| std_files.contains(&span.file))
         }
-        // The interpreter knows the calls, if it comes to the same panic.
-        let again = explain_test(checked, test, AGAIN);
-        match &again.ended {
-            Interpreted::Panicked { reason, at } if reason == self.reason && at.range.start == span.range.start => {
-                failure(&again, &|span| std_files.contains(&span.file))
-            }
-            _ => Diagnostic::error(codes::E0306, span, message).label("in the library, here"),
-        }
+        _ => Diagnostic::error(codes::E0306, span, message).label("in the library, here"),
     }
 }
 
@@ -144,7 +164,10 @@ mod tests {
     fn a_panic_is_found_behind_other_text() {
         let text = "noise\nerror: no\nerror: two\nlines\n  at a.kiln:1:2\nmore\n";
         let panic = Panic::in_text(text).expect("there is one");
-        assert_eq!((panic.before, panic.reason, panic.location), ("noise\nerror: no\n", "two\nlines", "a.kiln:1:2"));
+        let found = (panic.before, panic.reason, panic.location);
+        assert_eq!(found, ("noise\nerror: no\n", "two\nlines", Some("a.kiln:1:2")));
+        let panic = Panic::in_text("noise\nerror: stack overflow\n").expect("there is one");
+        assert_eq!((panic.before, panic.reason, panic.location), ("noise\n", "stack overflow", None));
         assert!(Panic::in_text("error: no").is_none());
         assert!(Panic::in_text("no\n  at a.kiln:1:2\n").is_none());
     }
