@@ -36,6 +36,17 @@ pub(crate) fn needs_checked_call(span: Span, name: &str, is_extern: bool) -> Dia
         .help("write `checked { … }` around it and make sure that its conditions hold")
 }
 
+/// An unchecked function as a value, which anybody can call.
+pub(crate) fn needs_checked_value(span: Span, name: &str) -> Diagnostic {
+    Diagnostic::error(
+        codes::E0702,
+        span,
+        format!("`{name}` is an unchecked function: its value needs a `checked` block"),
+    )
+    .label("outside `checked`; calls of the value would need none")
+    .help("write `checked { … }` around it and make sure that its conditions hold wherever it is called")
+}
+
 pub(crate) fn needs_checked_intrinsic(span: Span, name: &str) -> Diagnostic {
     Diagnostic::error(codes::E0702, span, format!("`@{name}` needs a `checked` block"))
         .label("outside `checked`")

@@ -325,9 +325,15 @@ impl BodyCx<'_, '_> {
         self.push(Inst::Variant { variant, fields: Box::default() }, ty, range)
     }
 
-    /// A function's name as a value: a function pointer.
+    /// A function's name as a value: a function pointer. Its type does not say whether a call needs `checked`, so the value does; only
+    /// the type of a foreign function does.
     fn fn_pointer(&mut self, decl: DeclId, captures: &[ValueId], range: TextRange) -> Checked<InstId> {
         let function = self.sema.decl(decl).as_fn().expect("a function");
+        if function.unchecked && self.checked == 0 {
+            let name = self.name(self.sema.decl(decl).name.symbol);
+            let error = errors::needs_checked_value(self.span(range), name);
+            self.error(error);
+        }
         if function.is_generic() {
             let error = errors::generic_as_value(self.span(range), self.name(self.sema.decl(decl).name.symbol));
             return Err(self.error(error));
