@@ -3,22 +3,20 @@
 use crate::guard::Phase;
 use crate::{Checked, RunningCall};
 use kiln_interp::{
-    AllocationSort, Env, FaultKind, Host, HostFile, Leak, Limits, Machine, MemoryFault, Mode, Need, Outcome,
-    TraceFrame, Trap, TrapKind, Vm,
+    AllocationSort, Env, FaultKind, Host, Leak, Limits, Machine, MemoryFault, Mode, Need, Outcome, TraceFrame, Trap,
+    TrapKind, Vm,
 };
 use kiln_sema::TestCase;
 use kiln_source::{Diagnostic, SourceMap, Span, codes};
 use kiln_types::{FuncId, TypeId, ValueKey};
-use std::fs::OpenOptions;
-use std::sync::OnceLock;
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant};
 
+/// The status of a program that panicked.
+pub const PANIC: i32 = 101;
 /// Why a program panics whose calls nest too deep.
 pub const STACK_OVERFLOW: &str = "stack overflow";
 /// As deep calls of a program may nest: no stack of the usual size, 8 MiB, holds as many native ones.
 pub const DEEPEST: u64 = 1_000_000;
-/// The status of a program that panicked.
-pub const PANIC: i32 = 101;
 
 /// How a run on the interpreter ended.
 #[derive(Clone, PartialEq, Debug)]
@@ -275,50 +273,4 @@ fn misused(fault: &MemoryFault, at: Span) -> Diagnostic {
         }
     }
     error
-}
-
-/// What a program reads from and writes to.
-#[derive(Debug)]
-pub struct Streams<Out, Errors, In> {
-    /// Standard output; `@dbg` prints there too.
-    pub out: Out,
-    /// Standard errors.
-    pub errors: Errors,
-    /// Standard input.
-    pub input: In,
-}
-
-impl<Out: std::io::Write, Errors: std::io::Write, In: std::io::Read> Host for Streams<Out, Errors, In> {
-    fn debug(&mut self, text: &[u8], _: &[Span]) -> std::io::Result<()> {
-        self.out.write_all(text)
-    }
-
-    fn write(&mut self, stream: u32, text: &[u8]) -> std::io::Result<()> {
-        if stream == 2 { self.errors.write_all(text) } else { self.out.write_all(text) }
-    }
-
-    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
-        self.input.read(buffer)
-    }
-
-    fn open(&mut self, path: &[u8], mode: &[u8]) -> std::io::Result<Box<dyn HostFile>> {
-        let path = std::str::from_utf8(path).map_err(|_| std::io::ErrorKind::InvalidInput)?;
-        let mut how = OpenOptions::new();
-        let both = mode.contains(&b'+');
-        match mode.first() {
-            Some(b'r') => how.read(true).write(both),
-            Some(b'w') => how.write(true).create(true).truncate(true).read(both),
-            Some(b'a') => how.append(true).create(true).read(both),
-            _ => return Err(std::io::ErrorKind::InvalidInput.into()),
-        };
-        Ok(Box::new(how.open(path)?))
-    }
-
-    fn clock(&mut self, is_monotonic: bool) -> std::io::Result<Duration> {
-        static START: OnceLock<Instant> = OnceLock::new();
-        if is_monotonic {
-            return Ok(START.get_or_init(Instant::now).elapsed());
-        }
-        SystemTime::now().duration_since(UNIX_EPOCH).map_err(|_| std::io::ErrorKind::Unsupported.into())
-    }
 }

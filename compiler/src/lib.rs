@@ -86,9 +86,12 @@ pub use run::{command_for, run};
 mod calls;
 pub use calls::{RunningCall, calls_text};
 
+mod host;
+pub use host::{Started, Streams};
+
 mod interpret;
 pub use interpret::{
-    Called, DEEPEST, Interpreted, PANIC, STACK_OVERFLOW, Streams, TestRun, explain_test, interpret, interpret_called,
+    Called, DEEPEST, Interpreted, PANIC, STACK_OVERFLOW, TestRun, explain_test, interpret, interpret_called,
     interpret_tests, interpret_within, panic_text, run_tests,
 };
 

@@ -3,7 +3,8 @@
 //     node host.mjs program.wasm
 //
 // A program exports `main`, its memory, and its `export "C"` functions. What it takes from its host are C functions, imported
-// from `env`: `write` and `exit`, `malloc`, `realloc` and `free` if it allocates, mathematics if it computes such.
+// from `env`: `write` and `exit`, `malloc`, `realloc` and `free` if it allocates, mathematics if it computes such; `getenv`, and
+// WASI's `args_sizes_get` and `args_get`, if it asks for what it was started with.
 
 import { readFileSync, writeSync } from "node:fs";
 
@@ -70,10 +71,45 @@ class Heap {
   }
 }
 
+/// A text of the program's, up to its zero byte.
+function text(memory, address) {
+  const bytes = new Uint8Array(memory.buffer, address >>> 0);
+  return new TextDecoder().decode(bytes.subarray(0, bytes.indexOf(0)));
+}
+
+/// What the program was started with, its own name first, each with a zero byte behind it.
+function startedWith() {
+  return process.argv.slice(2).map((argument) => new TextEncoder().encode(argument + "\0"));
+}
+
 /// The functions of C that this host has.
 function functions(memory) {
   const heap = new Heap(memory);
+  const put = (address, bytes) => new Uint8Array(memory.buffer, address >>> 0, bytes.length).set(bytes);
+  const putNumber = (address, number) => new DataView(memory.buffer).setUint32(address >>> 0, number, true);
   return {
+    args_sizes_get: (count, size) => {
+      const all = startedWith();
+      putNumber(count, all.length);
+      putNumber(size, all.reduce((sum, bytes) => sum + bytes.length, 0));
+      return 0;
+    },
+    args_get: (starts, bytes) => {
+      startedWith().reduce(([place, at], argument) => {
+        putNumber(place, at);
+        put(at, argument);
+        return [place + 4, at + argument.length];
+      }, [starts >>> 0, bytes >>> 0]);
+      return 0;
+    },
+    getenv: (name) => {
+      const value = process.env[text(memory, name)];
+      if (value === undefined) return 0;
+      const bytes = new TextEncoder().encode(value + "\0");
+      const place = heap.allocate(bytes.length);
+      if (place !== 0) put(place, bytes);
+      return place;
+    },
     write: (file, address, length) => writeSync(file, new Uint8Array(memory.buffer, address >>> 0, length >>> 0)),
     exit: (status) => {
       throw new Exit(status);

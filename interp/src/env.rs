@@ -87,6 +87,27 @@ pub trait Host {
         Err(io::ErrorKind::Unsupported.into())
     }
 
+    /// Removes a file, or an empty folder. Only called where a program runs for real.
+    ///
+    /// # Errors
+    /// It cannot be removed, or the host has no files.
+    fn remove(&mut self, _path: &[u8]) -> io::Result<()> {
+        Err(io::ErrorKind::Unsupported.into())
+    }
+
+    /// The value of a variable of the environment, if it is set. Only called where a program runs for real.
+    fn variable(&mut self, _name: &[u8]) -> Option<Vec<u8>> {
+        None
+    }
+
+    /// Fills memory with random bits. Only called where a program runs for real.
+    ///
+    /// # Errors
+    /// The host has no source of randomness.
+    fn random(&mut self, _bytes: &mut [u8]) -> io::Result<()> {
+        Err(io::ErrorKind::Unsupported.into())
+    }
+
     /// The time since some fixed moment (monotonic) or since 1970. Only called where a program runs for real.
     ///
     /// # Errors

@@ -4,6 +4,8 @@ mod foreign;
 
 mod files;
 
+mod system;
+
 mod serve;
 
 mod trace;
@@ -46,6 +48,8 @@ pub struct Machine {
     answer: Option<ValueId>,
     /// Open files, where a program runs for real.
     files: files::Files,
+    /// Where the number of its last failure stands, once that is asked for.
+    errno: Option<Pointer>,
 }
 
 #[derive(Debug)]
@@ -104,6 +108,7 @@ impl Machine {
             result_room: None,
             answer: None,
             files: files::Files::default(),
+            errno: None,
         }
     }
 

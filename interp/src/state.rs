@@ -70,8 +70,10 @@ pub(crate) enum Exit {
     Unreachable,
     /// Too many calls within each other.
     Depth,
-    /// No memory is left.
+    /// No memory is left for a frame or a constant.
     OutOfMemory,
+    /// No memory is left for what the program allocates.
+    OutOfHeap,
 }
 
 impl State {

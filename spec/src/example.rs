@@ -4,6 +4,7 @@
 //! | --- | --- |
 //! | `// stdout: text` | the next line of output |
 //! | `// panic: reason @ 3:5` | it ends with this panic, at this line and column (of `util.kiln:3:5`) |
+//! | `// panic: reason @ std/vec.kiln` | it ends with this panic, somewhere in this file |
 //! | `// panic: stack overflow` | it ends with this panic, which tells no place |
 //! | `// exit: 3` | it ends with this status |
 //! | `// foreign: puts` | it calls this foreign function: the interpreter stops there, with E0807 |
@@ -63,7 +64,7 @@ pub enum Ending {
     Panic {
         /// `integer overflow`
         reason: String,
-        /// `main.kiln:3:5`; nothing for an overflow of the stack.
+        /// `main.kiln:3:5`, or a file alone; nothing for an overflow of the stack.
         place: Option<String>,
     },
 }

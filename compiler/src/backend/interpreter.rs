@@ -1,7 +1,7 @@
 //! The interpreter as a backend: it makes nothing, and executes the program as it was checked.
 
 use super::{Backend, Capabilities, Executed, Execution, Made, Unit, Wanted};
-use crate::{Streams, interpret_called};
+use crate::{Started, Streams, interpret_called};
 use kiln_source::Diagnostic;
 use kiln_types::Target;
 use std::io::{self, Write};
@@ -31,10 +31,12 @@ impl Backend for Interpreter {
     }
 
     fn execute(&self, execution: Execution<'_>) -> Result<Executed, Box<Diagnostic>> {
-        let mut streams = Streams { out: io::stdout().lock(), errors: io::stderr(), input: io::stdin().lock() };
-        let called = interpret_called(execution.checked, &mut streams);
+        let streams = Streams { out: io::stdout().lock(), errors: io::stderr(), input: io::stdin().lock() };
+        let name = execution.options.inputs.first().map(|input| input.clone().into_os_string()).unwrap_or_default();
+        let mut host = Started::new(streams, name, execution.args);
+        let called = interpret_called(execution.checked, &mut host);
         // Where standard output is closed, nobody can be told.
-        let _ = streams.out.flush();
+        let _ = host.host.out.flush();
         Ok(Executed::Interpreted(Box::new(called)))
     }
 }

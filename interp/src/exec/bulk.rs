@@ -171,7 +171,7 @@ pub(super) fn raw(memory: &mut Memory, op: &RawOp, regs: &mut Window, func: u32,
 }
 
 fn total(count: u64, size: u32) -> Result<u64, Exit> {
-    count.checked_mul(size.into()).ok_or(Exit::OutOfMemory)
+    count.checked_mul(size.into()).ok_or(Exit::OutOfHeap)
 }
 
 /// Memory of the heap. No bytes need no allocation: any aligned address that is not null stands for them.
@@ -179,7 +179,7 @@ fn allocate(memory: &mut Memory, bytes: u64, align: u32, site: Site) -> Result<P
     if bytes == 0 {
         return Ok(Pointer(align.into()));
     }
-    memory.allocate(bytes, 16, site).map_err(|_| Exit::OutOfMemory)
+    memory.allocate(bytes, 16, site).map_err(|_| Exit::OutOfHeap)
 }
 
 /// Whether `bytes` at a pointer may be freed: a whole allocation of the heap, or nothing.

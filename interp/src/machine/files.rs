@@ -1,4 +1,4 @@
-//! Files of a program that runs for real: C's streams over what the host opens.
+//! Files of a program that runs for real: C's streams over what the host opens. What fails leaves a number in `errno`.
 
 use super::foreign::{Call, Foreign};
 use crate::env::HostFile;
@@ -7,6 +7,9 @@ use std::fmt;
 
 /// The stream with number n is the pointer with this address more: nothing can be read behind it.
 const FIRST_ADDRESS: u64 = 0x1000;
+
+/// -1 as an `int`.
+const MINUS_ONE: u64 = -1i64 as u64;
 
 /// The open streams of an evaluation.
 #[derive(Default)]
@@ -46,7 +49,19 @@ impl Call<'_, '_, '_> {
         };
         match self.env.host.open(&path, &mode) {
             Ok(file) => Foreign::Value(self.machine.files.add(file).0),
-            Err(_) => Foreign::Null,
+            Err(error) => self.failed(&error, 0),
+        }
+    }
+
+    /// `int remove(const char *)`
+    pub(super) fn remove(&mut self) -> Foreign {
+        let path = match self.text(0) {
+            Ok(path) => path,
+            Err(fault) => return Foreign::Fault(fault),
+        };
+        match self.env.host.remove(&path) {
+            Ok(()) => Foreign::Value(0),
+            Err(error) => self.failed(&error, MINUS_ONE),
         }
     }
 
@@ -61,18 +76,21 @@ impl Call<'_, '_, '_> {
         let Some(Some(stream)) = self.machine.files.get(file) else { return Foreign::Value(0) };
         let mut buffer = vec![0; bytes as usize];
         let mut filled = 0;
+        let mut failure = None;
         while filled < buffer.len() {
             match stream.file.read(&mut buffer[filled..]) {
                 Ok(0) => break,
                 Ok(count) => filled += count,
-                Err(_) => {
-                    stream.failed = true;
+                Err(error) => {
+                    failure = Some(error);
                     break;
                 }
             }
         }
+        stream.failed |= failure.is_some();
         self.machine.memory().write_bytes(at, &buffer[..filled]);
-        Foreign::Value(filled as u64 / size)
+        let read = filled as u64 / size;
+        failure.map_or(Foreign::Value(read), |error| self.failed(&error, read))
     }
 
     /// `size_t fwrite(const void *, size_t, size_t, FILE *)`
@@ -83,8 +101,13 @@ impl Call<'_, '_, '_> {
             return Foreign::Fault(Box::new(self.machine.memory().explain(Access::Read, from, 0, bytes, 1)));
         };
         let Some(Some(stream)) = self.machine.files.get(file) else { return Foreign::Value(0) };
-        stream.failed |= stream.file.write_all(&text).is_err();
-        Foreign::Value(if stream.failed { 0 } else { count })
+        match stream.file.write_all(&text) {
+            Ok(()) => Foreign::Value(count),
+            Err(error) => {
+                stream.failed = true;
+                self.failed(&error, 0)
+            }
+        }
     }
 
     /// `int ferror(FILE *)`
@@ -97,29 +120,12 @@ impl Call<'_, '_, '_> {
     /// `int fclose(FILE *)`
     pub(super) fn fclose(&mut self) -> Foreign {
         let file = self.pointer(0);
-        let closed = self.machine.files.get(file).and_then(Option::take);
-        let fine = closed.is_some_and(|mut stream| stream.file.flush().is_ok());
-        Foreign::Value(if fine { 0 } else { -1i64 as u64 })
-    }
-
-    /// `int clock_gettime(clockid_t, struct timespec *)`, with fields as wide as pointers.
-    pub(super) fn clock(&mut self) -> Foreign {
-        const MONOTONIC: u64 = 1;
-        let (is_monotonic, to) = (self.arg(0) == MONOTONIC, self.pointer(1));
-        let Ok(time) = self.env.host.clock(is_monotonic) else { return Foreign::Value(-1i64 as u64) };
-        let half = self.machine.memory().pointer_bytes();
-        let at = match self.writable(to, 2 * half as u64) {
-            Ok(at) => at,
-            Err(fault) => return Foreign::Fault(fault),
+        let Some(mut stream) = self.machine.files.get(file).and_then(Option::take) else {
+            return Foreign::Value(MINUS_ONE);
         };
-        let is_big = self.env.layouts.target().endian == kiln_types::Endian::Big;
-        for (index, number) in [time.as_secs(), time.subsec_nanos().into()].into_iter().enumerate() {
-            let mut bytes = number.to_le_bytes();
-            if is_big {
-                bytes[..half].reverse();
-            }
-            self.machine.memory().write_bytes(at + index * half, &bytes[..half]);
+        match stream.file.flush() {
+            Ok(()) => Foreign::Value(0),
+            Err(error) => self.failed(&error, MINUS_ONE),
         }
-        Foreign::Value(0)
     }
 }

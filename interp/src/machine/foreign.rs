@@ -36,6 +36,9 @@ type Function = fn(&mut Call<'_, '_, '_>) -> Foreign;
 
 /// The functions by their names for the linker.
 const TABLE: &[(&str, Function)] = &[
+    ("__errno_location", |call| call.errno()),
+    ("__error", |call| call.errno()),
+    ("_errno", |call| call.errno()),
     ("abs", |call| Foreign::Value((call.arg(0) as i32).wrapping_abs() as i64 as u64)),
     ("calloc", |call| call.allocate(call.arg(0).saturating_mul(call.arg(1)), true)),
     ("clock_gettime", |call| call.clock()),
@@ -48,6 +51,8 @@ const TABLE: &[(&str, Function)] = &[
     ("free", |call| call.free()),
     ("fwrite", |call| call.fwrite()),
     ("getchar", |call| call.getchar()),
+    ("getentropy", |call| call.getentropy()),
+    ("getenv", |call| call.getenv()),
     ("labs", |call| Foreign::Value((call.arg(0) as i64).wrapping_abs() as u64)),
     ("malloc", |call| call.allocate(call.arg(0), false)),
     ("memcpy", |call| call.copy(call.arg(2))),
@@ -57,6 +62,7 @@ const TABLE: &[(&str, Function)] = &[
     ("puts", |call| call.puts()),
     ("read", |call| call.read()),
     ("realloc", |call| call.realloc()),
+    ("remove", |call| call.remove()),
     ("strlen", |call| call.text(0).map_or_else(Foreign::Fault, |text| Foreign::Value(text.len() as u64))),
     ("write", |call| call.write()),
 ];

@@ -181,7 +181,13 @@ impl Machine {
                 TrapKind::Memory(Box::new(trap::describe(vm, &self.state.memory, &fault)))
             }
             Exit::Depth => TrapKind::Depth { limit: self.limits.depth },
-            Exit::OutOfMemory => TrapKind::Bytes { limit: self.limits.bytes, largest: self.largest(vm) },
+            // A program that runs for real ends as in native code; a compilation is told what takes its memory.
+            Exit::OutOfHeap if vm.mode() == Mode::Host => {
+                TrapKind::Panic { reason: Panic::User, text: Some(kiln_cfg::OUT_OF_MEMORY.into()) }
+            }
+            Exit::OutOfMemory | Exit::OutOfHeap => {
+                TrapKind::Bytes { limit: self.limits.bytes, largest: self.largest(vm) }
+            }
             Exit::Unreachable
             | Exit::Returned
             | Exit::Paused
