@@ -4,6 +4,7 @@ use crate::body::BodyCx;
 use crate::chain::Origin;
 use crate::context::{Checked, Sema};
 use crate::errors;
+use crate::intrinsic::Payload;
 use kiln_air as air;
 use kiln_cfg::{FuncInfo, FuncKind, FuncSig, Glue};
 use kiln_hir::{self as hir, DeclKind, Mode};
@@ -24,6 +25,8 @@ pub(crate) enum InstanceKey {
     Dbg(TypeId),
     /// `fn(inout x: T)`: freezes a value that leaves an evaluation.
     Freeze(TypeId),
+    /// Where a variant's payload lies.
+    Payload(Payload),
     /// What C calls in place of a function whose address it has.
     Callback(FuncId),
     /// An expression evaluated at comptime; never equal to another.
@@ -123,6 +126,14 @@ impl Instances {
     pub fn decl_of(&self, func: FuncId) -> Option<DeclId> {
         match self.all[func].key {
             InstanceKey::Decl { decl, .. } => Some(decl),
+            _ => None,
+        }
+    }
+
+    /// The part of an enum that a function points to.
+    pub fn payload_of(&self, func: FuncId) -> Option<Payload> {
+        match self.all[func].key {
+            InstanceKey::Payload(payload) => Some(payload),
             _ => None,
         }
     }
@@ -316,34 +327,45 @@ impl<'a> Sema<'a> {
 
     fn set_glue_info(&mut self, func: FuncId, word: &str, ty: TypeId, sig: FuncSig, kind: FuncKind) {
         let name: Box<str> = format!("{word} {}", self.show(ty)).into();
-        // Types of one name in different places are told apart by number.
-        let symbol = format!("{name}#{}", ty.index()).into();
+        // Types of one name in different places, and functions for parts of one type, are told apart by number.
+        let symbol = format!("{name}#{}", func.0).into();
         let span = Span::default();
         self.set_info(func, FuncInfo { name, symbol, sig, kind, span, cold: false });
     }
 
     /// The function that writes a value of the type for `@dbg`.
     pub fn dbg_glue(&mut self, ty: TypeId, text: TypeId) -> FuncId {
-        let func = self.instances.by_key(InstanceKey::Dbg(ty));
-        if self.instances.all[func].signature != Progress::Done {
-            self.instances.all[func].signature = Progress::Done;
-            let params = Box::new([
-                FnTypeParam { mode: ParamMode::Inout, ty: text },
-                FnTypeParam { mode: ParamMode::Borrow, ty },
-            ]);
-            self.set_glue_info(func, "dbg", ty, FuncSig { params, ret: TypeId::UNIT }, FuncKind::Kiln);
-            self.want_body(func);
-        }
-        func
+        let params = [FnTypeParam { mode: ParamMode::Inout, ty: text }, FnTypeParam { mode: ParamMode::Borrow, ty }];
+        self.made_function(InstanceKey::Dbg(ty), "dbg", ty, &params, TypeId::UNIT)
     }
 
     /// The function that freezes values of the type.
     pub fn freeze_glue(&mut self, ty: TypeId) -> FuncId {
-        let func = self.instances.by_key(InstanceKey::Freeze(ty));
+        let params = [FnTypeParam { mode: ParamMode::Inout, ty }];
+        self.made_function(InstanceKey::Freeze(ty), "freeze", ty, &params, TypeId::UNIT)
+    }
+
+    /// The function that points to a part of an enum's payload.
+    pub fn payload_glue(&mut self, payload: Payload) -> FuncId {
+        let mode = if payload.mutable { ParamMode::Inout } else { ParamMode::Borrow };
+        let params = [FnTypeParam { mode, ty: payload.of }];
+        let ret = self.payload_pointer(payload);
+        self.made_function(InstanceKey::Payload(payload), "payload", payload.of, &params, ret)
+    }
+
+    /// A function that sema makes for a type.
+    fn made_function(
+        &mut self,
+        key: InstanceKey,
+        word: &str,
+        ty: TypeId,
+        params: &[FnTypeParam],
+        ret: TypeId,
+    ) -> FuncId {
+        let func = self.instances.by_key(key);
         if self.instances.all[func].signature != Progress::Done {
             self.instances.all[func].signature = Progress::Done;
-            let params = Box::new([FnTypeParam { mode: ParamMode::Inout, ty }]);
-            self.set_glue_info(func, "freeze", ty, FuncSig { params, ret: TypeId::UNIT }, FuncKind::Kiln);
+            self.set_glue_info(func, word, ty, FuncSig { params: params.into(), ret }, FuncKind::Kiln);
             self.want_body(func);
         }
         func
@@ -407,6 +429,10 @@ impl<'a> Sema<'a> {
             }
             InstanceKey::Freeze(ty) => {
                 let body = self.freeze_body(ty)?;
+                self.finish_body(func, body)
+            }
+            InstanceKey::Payload(payload) => {
+                let body = self.payload_body(payload);
                 self.finish_body(func, body)
             }
             InstanceKey::Dbg(ty) => {

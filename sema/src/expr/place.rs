@@ -71,9 +71,10 @@ impl BodyCx<'_, '_> {
     }
 
     pub fn unknown_field(&mut self, ty: TypeId, name: Name) -> kiln_source::Diagnostic {
-        let known: Vec<String> = match self.sema.pool.struct_def(ty) {
-            Some(def) => def.fields.iter().map(|field| self.name(field.name).to_owned()).collect(),
-            None => Vec::new(),
+        let known: Vec<String> = match (self.key(ty), self.sema.pool.struct_def(ty)) {
+            (TypeKey::Tuple(parts), _) => (0..parts.len()).map(|index| index.to_string()).collect(),
+            (_, Some(def)) => def.fields.iter().map(|field| self.name(field.name).to_owned()).collect(),
+            _ => Vec::new(),
         };
         let is_method = self.find_member(ty, name.symbol).is_some();
         let shown = self.show(ty);

@@ -7,6 +7,7 @@
 use crate::body::BodyCx;
 use crate::context::Sema;
 use crate::errors;
+use crate::intrinsic::Payload;
 use crate::stmt::Settled;
 use kiln_air::{Arg, BindMode, Body, Inst, InstId, Local, Pat, PatKind, UseKind};
 use kiln_hir::ExprId;
@@ -25,10 +26,17 @@ impl Sema<'_> {
         }
     }
 
-    /// A method without comptime parameters that the language itself calls, if its signature is the one it has to have.
+    /// A method without comptime parameters that the language itself calls, if its signature is the one it has to have. It calls an
+    /// `unchecked` one only where it keeps the contract: of what gives a view, and of what freezes.
     pub fn hook(&mut self, ty: TypeId, name: Symbol, modes: &[ParamMode], at: Span) -> Option<FuncId> {
         let (decl, captures) = self.member_of(ty, name)?;
-        if self.decl(decl).as_fn().is_none_or(|function| function.is_generic() || !function.has_receiver) {
+        let function = self.decl(decl).as_fn()?;
+        let is_unchecked = match name {
+            sym::VIEW | sym::VIEW_MUT => true,
+            sym::FREEZE => function.unchecked,
+            _ => false,
+        };
+        if function.is_generic() || !function.has_receiver || function.unchecked != is_unchecked {
             return None;
         }
         let func = self.ensure_signature(decl, &captures, at).ok()?;
@@ -70,7 +78,9 @@ impl Sema<'_> {
         let func = self.hook(ty, name, &[mode], at)?;
         match *self.pool.key(self.program.info(func).sig.ret) {
             TypeKey::Ptr { pointee, mutable: of } if of == mutable && self.pool.is_unsized(pointee) => {
-                Some((func, pointee))
+                let shows_the_same =
+                    !mutable || self.view_method(ty, false, at).is_some_and(|(_, read)| read == pointee);
+                shows_the_same.then_some((func, pointee))
             }
             _ => None,
         }
@@ -78,12 +88,13 @@ impl Sema<'_> {
 }
 
 impl Sema<'_> {
-    /// Whether a function is a container's `view` or `view_mut`.
+    /// Whether a function shows a part of its argument: a container's `view` or `view_mut`, or what `@payload` calls.
     pub fn is_view_method(&self, func: FuncId) -> bool {
-        self.instances.decl_of(func).is_some_and(|decl| {
-            let item = self.decl(decl);
-            item.is_member && matches!(item.name.symbol, sym::VIEW | sym::VIEW_MUT)
-        })
+        self.instances.payload_of(func).is_some()
+            || self.instances.decl_of(func).is_some_and(|decl| {
+                let item = self.decl(decl);
+                item.is_member && matches!(item.name.symbol, sym::VIEW | sym::VIEW_MUT)
+            })
     }
 }
 
@@ -103,7 +114,7 @@ impl BodyCx<'_, '_> {
         }
     }
 
-    fn view_by(&mut self, func: FuncId, mode: ParamMode, of: InstId, shown: TypeId, range: TextRange) -> InstId {
+    pub fn view_by(&mut self, func: FuncId, mode: ParamMode, of: InstId, shown: TypeId, range: TextRange) -> InstId {
         self.sema.want_body(func);
         let ptr = self.sema.program.info(func).sig.ret;
         let args = Box::new([Arg { mode, value: of }]);
@@ -142,7 +153,7 @@ impl BodyCx<'_, '_> {
         let (call, container) = self.viewed(view)?;
         let ty = self.ty(container);
         let range = self.air.ranges[view];
-        let Some((func, _)) = self.sema.view_method(ty, true, self.span(range)) else {
+        let Some(func) = self.mutable_view(call, ty, range) else {
             let shown = self.show(ty);
             let error = errors::read_only_view(self.expr_span(expr), &shown);
             self.error(error);
@@ -152,6 +163,15 @@ impl BodyCx<'_, '_> {
         self.air.insts[call] = Inst::Call { func, args: Box::new([Arg { mode: ParamMode::Inout, value: container }]) };
         self.air.types[call] = self.sema.program.info(func).sig.ret;
         Some(self.demand_mutable(container, expr))
+    }
+
+    /// What shows the same as a call, to be written.
+    fn mutable_view(&mut self, call: InstId, ty: TypeId, range: TextRange) -> Option<FuncId> {
+        let Inst::Call { func, .. } = self.air.insts[call] else { return None };
+        match self.sema.instances.payload_of(func) {
+            Some(payload) => Some(self.sema.payload_glue(Payload { mutable: true, ..payload })),
+            None => self.sema.view_method(ty, true, self.span(range)).map(|(func, _)| func),
+        }
     }
 
     /// An assignment through a view: the operands and the value come first, so that the view is made when nothing can change the

@@ -6,8 +6,10 @@ mod dbg;
 mod freeze;
 mod memory;
 mod reflect;
+mod variant;
 
 pub(crate) use assert::Put;
+pub(crate) use variant::Payload;
 
 use crate::body::BodyCx;
 use crate::context::Checked;
@@ -58,6 +60,8 @@ pub(crate) enum Intrinsic {
     HasField,
     HasMethod,
     Field,
+    IsVariant,
+    Payload,
     CallName,
     IsCopy,
     NeedsDrop,
@@ -136,6 +140,8 @@ pub(crate) const TABLE: &[Row] = &[
     row("has_field", Intrinsic::HasField, (2, 2), false, "@has_field(T, name)"),
     row("has_method", Intrinsic::HasMethod, (2, 2), false, "@has_method(T, name)"),
     row("field", Intrinsic::Field, (2, 2), false, "@field(place, name)"),
+    row("is_variant", Intrinsic::IsVariant, (2, 2), false, "@is_variant(value, variant)"),
+    row("payload", Intrinsic::Payload, (3, 3), false, "@payload(place, variant, field)"),
     row("call_name", Intrinsic::CallName, (0, 0), false, "@call_name()"),
     row("is_copy", Intrinsic::IsCopy, (1, 1), false, "@is_copy(T)"),
     row("needs_drop", Intrinsic::NeedsDrop, (1, 1), false, "@needs_drop(T)"),
@@ -215,6 +221,8 @@ impl<'a> BodyCx<'_, 'a> {
             Intrinsic::HasField => self.has_field(arg(0), arg(1), range),
             Intrinsic::HasMethod => self.has_method(arg(0), arg(1), range),
             Intrinsic::Field => self.field_by_name(arg(0), arg(1), range),
+            Intrinsic::IsVariant => self.is_variant(arg(0), arg(1), range),
+            Intrinsic::Payload => self.payload(arg(0), arg(1), arg(2), range),
             Intrinsic::CallName => self.call_name(range),
             Intrinsic::IsCopy => self.type_test(arg(0), |cx, ty| cx.is_copied(ty), range),
             Intrinsic::NeedsDrop => self.type_test(arg(0), |cx, ty| cx.sema.pool.needs_drop(ty), range),

@@ -94,7 +94,13 @@ impl BodyCx<'_, '_> {
         })
     }
 
-    fn not_reflectable(&mut self, name: &str, wanted: &str, ty: TypeId, expr: ExprId) -> kiln_source::ErrorReported {
+    pub fn not_reflectable(
+        &mut self,
+        name: &str,
+        wanted: &str,
+        ty: TypeId,
+        expr: ExprId,
+    ) -> kiln_source::ErrorReported {
         let shown = self.show(ty);
         let error = errors::not_reflectable(self.expr_span(expr), name, wanted, &shown);
         self.error(error)
@@ -104,6 +110,7 @@ impl BodyCx<'_, '_> {
     pub fn fields(&mut self, expr: ExprId, range: TextRange) -> InstId {
         self.with_type(expr, range, |cx, ty| {
             let parts: Vec<(Box<str>, TypeId)> = match cx.key(ty) {
+                TypeKey::Unit => Vec::new(),
                 TypeKey::Tuple(parts) => {
                     parts.iter().enumerate().map(|(index, ty)| (index.to_string().into(), *ty)).collect()
                 }
@@ -152,7 +159,7 @@ impl BodyCx<'_, '_> {
     }
 
     /// A name that is given as comptime text.
-    fn comptime_name(&mut self, expr: ExprId) -> Checked<Symbol> {
+    pub fn comptime_name(&mut self, expr: ExprId) -> Checked<Symbol> {
         let text = self.comptime_text(expr)?;
         Ok(self.sema.names.intern(&text))
     }
@@ -323,7 +330,7 @@ impl Sema<'_> {
     }
 
     /// `()` for no payload, a tuple, or a struct.
-    fn payload_type(&mut self, kind: VariantKind, fields: &[FieldDef]) -> TypeId {
+    pub fn payload_type(&mut self, kind: VariantKind, fields: &[FieldDef]) -> TypeId {
         match kind {
             VariantKind::Unit => TypeId::UNIT,
             VariantKind::Tuple => {
