@@ -22,6 +22,8 @@ pub enum LocalKind {
     Param(Mode),
     /// Bound by a pattern.
     Binding,
+    /// Bound by a pattern with `inout`: another name for a part of what is matched.
+    Part,
 }
 
 /// A parameter or binding.

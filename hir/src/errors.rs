@@ -98,11 +98,11 @@ pub(crate) fn misplaced_rest(span: Span) -> Diagnostic {
         .label("only once among the parts of a tuple or variant")
 }
 
-pub(crate) fn inconsistent_mut(span: Span, first: Span, name: &str) -> Diagnostic {
-    Diagnostic::error(codes::E0503, span, format!("only some of the alternatives bind `{name}` with `mut`"))
+pub(crate) fn inconsistent_mode(span: Span, first: Span, name: &str, mode: &str) -> Diagnostic {
+    Diagnostic::error(codes::E0503, span, format!("only some of the alternatives bind `{name}` with `{mode}`"))
         .label("not as in the first one")
         .also(first, "first bound here")
-        .help("write `mut` in all of them, or in none")
+        .help(format!("write `{mode}` in all of them, or in none"))
 }
 
 pub(crate) fn inconsistent_bindings(span: Span, first: Span, name: &str) -> Diagnostic {

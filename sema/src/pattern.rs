@@ -7,7 +7,7 @@ use crate::exhaustive;
 use crate::expr::{Expect, PathValue};
 use crate::known::Known;
 use kiln_air::{self as air, BindMode, InstId, PatKind};
-use kiln_hir::{Expr, ExprId, LocalId, MatchOrigin, Name, Pat, PatId};
+use kiln_hir::{Expr, ExprId, LocalId, LocalKind, MatchOrigin, Name, Pat, PatId};
 use kiln_source::{Span, TextRange};
 use kiln_types::{FieldDef, TypeId, TypeKey, ValueId, VariantKind};
 
@@ -28,6 +28,36 @@ impl Owner {
 }
 
 impl<'a> BodyCx<'_, 'a> {
+    /// Whether a binding is written `inout`.
+    fn is_part(&self, local: LocalId) -> bool {
+        self.hir.locals[local].kind == LocalKind::Part
+    }
+
+    /// The first `inout` binding of a pattern.
+    fn first_part(&self, pat: PatId) -> Option<LocalId> {
+        match &self.hir[pat] {
+            Pat::Bind(local) => self.is_part(*local).then_some(*local),
+            Pat::Tuple { elems, .. } | Pat::TupleVariant { elems, .. } | Pat::Or(elems) => {
+                elems.iter().find_map(|elem| self.first_part(*elem))
+            }
+            Pat::Struct { fields, .. } => fields.iter().find_map(|(_, pat)| self.first_part(*pat)),
+            Pat::Error | Pat::Wild | Pat::Literal(_) | Pat::Range { .. } | Pat::Path(_) => None,
+        }
+    }
+
+    /// Whether a pattern names parts to change them.
+    pub fn changes_parts(&self, pat: PatId) -> bool {
+        self.first_part(pat).is_some()
+    }
+
+    /// Refuses `inout` bindings where what is matched has no place.
+    pub fn refuse_parts(&mut self, pat: PatId) {
+        if let Some(local) = self.first_part(pat) {
+            let error = errors::part_of_a_value(self.span(self.hir.locals[local].range));
+            self.error(error);
+        }
+    }
+
     /// Checks a pattern against the type it matches and declares its bindings.
     pub fn pattern(&mut self, pat: PatId, ty: TypeId, owner: Owner) -> air::PatId {
         self.pat(pat, ty, owner, &mut Vec::new())
@@ -90,6 +120,7 @@ impl<'a> BodyCx<'_, 'a> {
 
     fn bind(&mut self, local: LocalId, ty: TypeId, owner: Owner, bound: &mut Vec<LocalId>) -> PatKind {
         let mode = match owner {
+            _ if self.is_part(local) => BindMode::AliasMut,
             _ if self.is_copied(ty) => BindMode::Copy,
             Owner::Value => BindMode::Move,
             // A variable of its own needs the value, which is refused where that can't be moved.
@@ -104,10 +135,10 @@ impl<'a> BodyCx<'_, 'a> {
             self.locals[local] = LocalState::Failed;
             return PatKind::Wild;
         }
-        let mutable = self.hir.locals[local].mutable;
+        let mutable = self.hir.locals[local].mutable || mode == BindMode::AliasMut;
         let air = self.new_local(Some(local), ty, None, mutable);
         self.locals[local] = LocalState::Runtime(air);
-        if mode == BindMode::Alias {
+        if matches!(mode, BindMode::Alias | BindMode::AliasMut) {
             self.aliases.push(air);
         }
         PatKind::Bind { local: air, mode }

@@ -61,7 +61,8 @@ impl<'a> BodyCx<'_, 'a> {
                 Expect::Type(TypeId::ERROR)
             }
         };
-        let is_binding = matches!(self.hir[pat], Pat::Bind(_));
+        let changes_parts = self.changes_parts(pat);
+        let is_binding = matches!(self.hir[pat], Pat::Bind(_)) && !changes_parts;
         let inst = if is_binding {
             self.value(init, expect)
         } else {
@@ -79,6 +80,9 @@ impl<'a> BodyCx<'_, 'a> {
             Some(Ok(ty)) => ty,
             _ => self.air.types[inst],
         };
+        if changes_parts {
+            self.demand_mutable(inst, init);
+        }
         let or_else = or_else.map(|block| self.else_block(block));
         let owner = if is_binding { Owner::Value } else { Owner::of(self, inst) };
         let pat = self.pattern(pat, ty, owner);

@@ -181,12 +181,21 @@ pub(super) fn root(body: &Body, mut place: InstId) -> Option<LocalId> {
 
 /// Whether a pattern has a binding that names a part of what it matches.
 pub(super) fn binds_alias(body: &Body, pat: PatId) -> bool {
+    binds(body, pat, |mode| matches!(mode, BindMode::Alias | BindMode::AliasMut))
+}
+
+/// Whether a pattern has a binding that names a part of what it matches to change it.
+pub(super) fn binds_part(body: &Body, pat: PatId) -> bool {
+    binds(body, pat, |mode| mode == BindMode::AliasMut)
+}
+
+fn binds(body: &Body, pat: PatId, test: fn(BindMode) -> bool) -> bool {
     match &body.pats[pat].kind {
-        PatKind::Bind { mode, .. } => matches!(mode, BindMode::Alias | BindMode::AliasMut),
+        PatKind::Bind { mode, .. } => test(*mode),
         PatKind::Wild | PatKind::Const(_) | PatKind::Range { .. } => false,
         PatKind::Fields(fields) | PatKind::Variant { fields, .. } => {
-            fields.iter().any(|(_, part)| binds_alias(body, *part))
+            fields.iter().any(|(_, part)| binds(body, *part, test))
         }
-        PatKind::Or(alternatives) => alternatives.iter().any(|part| binds_alias(body, *part)),
+        PatKind::Or(alternatives) => alternatives.iter().any(|part| binds(body, *part, test)),
     }
 }

@@ -181,7 +181,7 @@ impl Lower<'_> {
                         Some(Written::Field) => Some(format!("{name}: _")),
                         Some(Written::Several) => None,
                     };
-                    let is_param = !matches!(local.kind, LocalKind::Binding);
+                    let is_param = !matches!(local.kind, LocalKind::Binding | LocalKind::Part);
                     let span = local.range.in_file(self.ast.file);
                     self.reporter.report(errors::unused_variable(span, name, is_param, silent));
                 }

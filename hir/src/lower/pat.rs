@@ -3,9 +3,9 @@
 use super::scope::Meaning;
 use super::{Lower, Written};
 use crate::errors;
-use crate::{LocalId, LocalKind, Name, Pat, PatId};
+use crate::{Local, LocalId, LocalKind, Name, Pat, PatId};
 use kiln_source::{Symbol, TextRange, sym};
-use kiln_syntax::ast;
+use kiln_syntax::ast::{self, BindingMode};
 
 /// Names that a pattern binds, in order.
 type Bound = Vec<(Symbol, LocalId)>;
@@ -32,7 +32,7 @@ impl Lower<'_> {
                 self.error(errors::misplaced_rest(self.span(range)));
                 Pat::Error
             }
-            ast::Pat::Binding { name, mutable } => self.binding(*name, *mutable, bound, shared),
+            ast::Pat::Binding { name, mode } => self.binding(*name, *mode, bound, shared),
             ast::Pat::Literal(expr) => Pat::Literal(self.expr(*expr)),
             ast::Pat::Range { start, end, inclusive } => Pat::Range {
                 from: start.map(|start| self.expr(start)),
@@ -65,17 +65,18 @@ impl Lower<'_> {
     }
 
     /// A bare name: a const or type of that name is compared with, everything else is a new binding.
-    fn binding(&mut self, name: Name, mutable: bool, bound: &mut Bound, shared: &[(Symbol, LocalId)]) -> Pat {
+    fn binding(&mut self, name: Name, mode: BindingMode, bound: &mut Bound, shared: &[(Symbol, LocalId)]) -> Pat {
         if name.symbol == sym::UNDERSCORE {
             return Pat::Wild;
         }
-        if !mutable
+        let is_plain = mode == BindingMode::Plain;
+        if is_plain
             && let Some(Meaning::Decl(decl)) = self.scopes.find(name.symbol)
             && self.compared.contains(&decl)
         {
             return Pat::Path(self.name(name.symbol, name.range));
         }
-        if !mutable && self.scopes.find(name.symbol).is_none() && self.is_prelude(name.symbol) {
+        if is_plain && self.scopes.find(name.symbol).is_none() && self.is_prelude(name.symbol) {
             return Pat::Path(self.name(name.symbol, name.range));
         }
         if let Some(first) = bound.iter().find(|(other, _)| *other == name.symbol) {
@@ -89,13 +90,17 @@ impl Lower<'_> {
                 let local = *local;
                 self.cx().written.insert(local, Written::Several);
                 let first = &self.cx_ref().body.locals[local];
-                if first.mutable != mutable {
+                if mode_of(first) != mode {
+                    let word = if [mode_of(first), mode].contains(&BindingMode::Inout) { "inout" } else { "mut" };
                     let (first, text) = (first.range, self.names.name(name.symbol).to_owned());
-                    self.error(errors::inconsistent_mut(self.span(name.range), self.span(first), &text));
+                    self.error(errors::inconsistent_mode(self.span(name.range), self.span(first), &text, word));
                 }
                 local
             }
-            None => self.new_local(name.symbol, name.range, LocalKind::Binding, mutable),
+            None => {
+                let kind = if mode == BindingMode::Inout { LocalKind::Part } else { LocalKind::Binding };
+                self.new_local(name.symbol, name.range, kind, mode == BindingMode::Mut)
+            }
         };
         bound.push((name.symbol, local));
         Pat::Bind(local)
@@ -135,10 +140,10 @@ impl Lower<'_> {
         // Hide a const of that name while the binding is made.
         let depth = self.bodies.len() as u32 - 1;
         self.scopes.bind(field.name.symbol, Meaning::Local { depth, local });
-        let pat = self.binding(field.name, field.mutable, bound, shared);
+        let pat = self.binding(field.name, field.mode, bound, shared);
         self.scopes.leave(mark);
         if let Pat::Bind(local) = pat {
-            let written = if field.mutable { Written::Several } else { Written::Field };
+            let written = if field.mode == BindingMode::Plain { Written::Field } else { Written::Several };
             self.cx().written.entry(local).or_insert(written);
         }
         pat
@@ -176,5 +181,14 @@ impl Lower<'_> {
             }
         }
         if consistent { Pat::Or(lowered.into()) } else { Pat::Error }
+    }
+}
+
+/// How a local is written in the pattern that binds it.
+fn mode_of(local: &Local) -> BindingMode {
+    match (local.kind, local.mutable) {
+        (LocalKind::Part, _) => BindingMode::Inout,
+        (_, true) => BindingMode::Mut,
+        (_, false) => BindingMode::Plain,
     }
 }

@@ -80,11 +80,11 @@ impl Lower<'_> {
         let was_read =
             |lower: &mut Self, depth: u32, local: crate::LocalId| lower.bodies[depth as usize].read[local.0 as usize];
         if let Some(super::scope::Meaning::Local { depth, local }) = whole {
-            // `inout` parameters are read by the caller.
+            // `inout` parameters are read by the caller, `inout` bindings in what they are a part of.
             let before = was_read(self, depth, local)
                 || matches!(
                     self.bodies[depth as usize].body.locals[local].kind,
-                    crate::LocalKind::Param(crate::Mode::Inout)
+                    crate::LocalKind::Param(crate::Mode::Inout) | crate::LocalKind::Part
                 );
             let lowered = self.expr(place);
             self.bodies[depth as usize].read[local.0 as usize] = before;

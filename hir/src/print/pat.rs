@@ -1,7 +1,7 @@
 //! Patterns.
 
 use super::Printer;
-use crate::{Name, Pat, PatId};
+use crate::{LocalKind, Name, Pat, PatId};
 
 impl Printer<'_> {
     pub(super) fn pat(&mut self, id: PatId) {
@@ -9,9 +9,12 @@ impl Printer<'_> {
             Pat::Error => self.word("{error}"),
             Pat::Wild => self.word("_"),
             Pat::Bind(local) => {
-                if self.body.locals[*local].mutable {
-                    self.word("mut ");
-                }
+                let binding = &self.body.locals[*local];
+                self.word(match (binding.mutable, binding.kind) {
+                    (true, _) => "mut ",
+                    (false, LocalKind::Part) => "inout ",
+                    (false, _) => "",
+                });
                 self.local(*local);
             }
             Pat::Literal(value) => self.expr(*value),

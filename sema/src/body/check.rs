@@ -5,7 +5,7 @@ use crate::context::Checked;
 use crate::errors;
 use crate::expr::Expect;
 use kiln_air as air;
-use kiln_hir::{DeclKind, ExprId};
+use kiln_hir::{DeclKind, ExprId, LocalKind};
 use kiln_source::Diagnostic;
 use kiln_types::{FuncId, ParamMode, TypeId};
 
@@ -100,8 +100,14 @@ impl BodyCx<'_, '_> {
         for (id, state) in self.locals.iter_enumerated() {
             let local = &self.hir.locals[id];
             let LocalState::Runtime(air) = state else { continue };
-            if local.mutable && !self.mutated[air.0 as usize] && !self.name(local.name).starts_with('_') {
-                let warning: Diagnostic = errors::unused_mut(local.range.in_file(self.file), self.name(local.name));
+            let word = match local.kind {
+                LocalKind::Part => "inout",
+                _ if local.mutable => "mut",
+                _ => continue,
+            };
+            if !self.mutated[air.0 as usize] && !self.name(local.name).starts_with('_') {
+                let span = local.range.in_file(self.file);
+                let warning: Diagnostic = errors::unused_mut(span, self.name(local.name), word);
                 self.sema.reporter.report(warning);
             }
         }

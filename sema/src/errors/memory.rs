@@ -7,6 +7,13 @@ pub(crate) fn not_a_place(span: Span) -> Diagnostic {
     Diagnostic::error(codes::E0203, span, "this is a value, not a place").label("nothing that could be changed later")
 }
 
+/// `inout` in a pattern for values that have no place.
+pub(crate) fn part_of_a_value(span: Span) -> Diagnostic {
+    Diagnostic::error(codes::E0203, span, "what is matched here is a value, not a place")
+        .label("nothing that could be changed later")
+        .help("`mut` makes it a variable of its own")
+}
+
 pub(crate) fn immutable_local(span: Span, name: &str, param: Option<ParamMode>, declared: Span) -> Diagnostic {
     let error = Diagnostic::error(codes::E0202, span, format!("`{name}` can't be changed")).label("written here");
     let start = Span::new(declared.file, declared.range.start, declared.range.start);

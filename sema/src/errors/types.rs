@@ -64,7 +64,12 @@ pub(crate) fn unknown_field(span: Span, ty: &str, name: &str, known: &[String], 
     if is_method {
         return error.help(format!("there is a method of that name: call it, `.{name}(…)`"));
     }
-    suggest(error, span, name, known, if known.len() == 1 { "field" } else { "fields" })
+    match known {
+        // Numbers are not misspelt for one another.
+        [only] if only == "0" => error.help("it has one field, `0`"),
+        [first, .., last] if first == "0" => error.help(format!("it has the fields `0` to `{last}`")),
+        _ => suggest(error, span, name, known, if known.len() == 1 { "field" } else { "fields" }),
+    }
 }
 
 pub(crate) fn unknown_member(span: Span, ty: &str, name: &str, known: &[String]) -> Diagnostic {
@@ -367,6 +372,7 @@ pub(crate) fn unknown_intrinsic<'a>(span: Span, name: &str, known: impl Iterator
     }
 }
 
-pub(crate) fn unused_mut(span: Span, name: &str) -> Diagnostic {
-    Diagnostic::warning(Warning::UnusedMut, span, format!("`{name}` is never changed")).help("leave `mut` out")
+pub(crate) fn unused_mut(span: Span, name: &str, word: &str) -> Diagnostic {
+    Diagnostic::warning(Warning::UnusedMut, span, format!("`{name}` is never changed"))
+        .help(format!("leave `{word}` out"))
 }

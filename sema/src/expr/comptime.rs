@@ -73,6 +73,7 @@ impl<'a> BodyCx<'_, 'a> {
         let known = self.eval(scrutinee, None)?;
         let value = self.identity(known, self.range(scrutinee))?;
         for arm in arms {
+            self.refuse_parts(arm.pat);
             if !self.comptime_matches(arm.pat, value)? {
                 continue;
             }
@@ -96,6 +97,7 @@ impl<'a> BodyCx<'_, 'a> {
         body: ExprId,
         range: TextRange,
     ) -> Checked<InstId> {
+        self.refuse_parts(pat);
         let turns = self.comptime_elements(iter)?;
         let air = self.enter_loop(id, true);
         let mut stmts = Vec::with_capacity(turns.len());
@@ -189,6 +191,7 @@ impl<'a> BodyCx<'_, 'a> {
     }
 
     fn bind_comptime(&mut self, pat: PatId, ty: Option<ExprId>, init: ExprId) -> Checked<bool> {
+        self.refuse_parts(pat);
         let ty = ty.map(|ty| self.type_of_expr(ty)).transpose()?;
         let is_changed = matches!(self.hir[pat], Pat::Bind(local) if self.hir.locals[local].mutable);
         let known = match self.untyped_number(init) {

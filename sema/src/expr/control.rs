@@ -174,6 +174,9 @@ impl<'a> BodyCx<'_, 'a> {
         let matched = self.operand(scrutinee, Expect::None);
         let ty = self.ty(matched);
         let ty = self.settle(ty);
+        if arms.iter().any(|arm| self.changes_parts(arm.pat)) {
+            self.demand_mutable(matched, scrutinee);
+        }
         let owner = Owner::of(self, matched);
         let mut join = Join::new(expect);
         let mut lowered: Vec<air::Arm> = Vec::with_capacity(arms.len());

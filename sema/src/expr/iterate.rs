@@ -21,6 +21,7 @@ impl BodyCx<'_, '_> {
                 };
                 let last = self.value(to, hint);
                 let ty = self.range_type(first, last, from, to);
+                self.refuse_parts(pat);
                 let pat = self.pattern(pat, ty, Owner::Value);
                 self.check_irrefutable(pat, ty);
                 let air = self.enter_loop(id, true);
@@ -76,6 +77,9 @@ impl BodyCx<'_, '_> {
         };
         let elem = if elem == TypeId::ERROR { elem } else { self.infer.shallow(elem, &self.sema.pool) };
         // Elements stay where they are; the array of a value is dropped as a whole behind the loop.
+        if self.changes_parts(pat) {
+            self.demand_mutable(inst, elems);
+        }
         let pat = self.pattern(pat, elem, Owner::Borrowed);
         self.check_irrefutable(pat, elem);
         let air = self.enter_loop(id, true);
@@ -110,6 +114,7 @@ impl BodyCx<'_, '_> {
             Arg { mode: ParamMode::Inout, value: self.push(Inst::Local(at), TypeId::USIZE, range) },
         ]);
         let char = self.push(Inst::Call { func: next, args }, TypeId::CHAR, range);
+        self.refuse_parts(pat);
         let pat = self.pattern(pat, TypeId::CHAR, Owner::Value);
         self.check_irrefutable(pat, TypeId::CHAR);
         let bind = self.push(Inst::Let { pat, init: char, or_else: None }, TypeId::UNIT, range);
@@ -186,6 +191,7 @@ impl BodyCx<'_, '_> {
     ) -> Checked<Box<[Arm]>> {
         let payload = self.sema.option_payload(option).expect("the caller has looked");
         let (some, none) = self.sema.option_variants(option)?;
+        self.refuse_parts(pat);
         let inner = self.pattern(pat, payload, Owner::Value);
         self.check_irrefutable(inner, payload);
         let kind = PatKind::Variant { variant: some, fields: Box::new([(0, inner)]) };

@@ -58,6 +58,7 @@ impl BodyCx<'_, '_> {
     pub fn resolve_path(&mut self, expr: ExprId) -> Checked<PathValue> {
         let range = self.range(expr);
         match &self.hir[expr] {
+            Expr::Error => self.sema.reporter.check().map(|()| PathValue::Other),
             Expr::Decl(decl) => self.decl_value(*decl, range),
             Expr::Captured(var) => {
                 let known = self.captured(*var, range)?;

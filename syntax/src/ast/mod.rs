@@ -17,7 +17,7 @@ mod atom;
 pub use atom::{BinaryOp, Literal, Mode, Name, PrimType, UnaryOp};
 
 mod pattern;
-pub use pattern::{FieldPat, Pat};
+pub use pattern::{BindingMode, FieldPat, Pat};
 
 mod stmt;
 pub use stmt::{Block, Stmt, StmtKind};

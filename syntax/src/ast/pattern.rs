@@ -2,6 +2,17 @@
 
 use super::{ExprId, Name, PatId};
 
+/// What stands before the name of a binding.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum BindingMode {
+    /// Nothing: a value, or a name for what is only looked at.
+    Plain,
+    /// `mut`: a variable of its own that changes.
+    Mut,
+    /// `inout`: another name for a part of what is matched, to change it where it is.
+    Inout,
+}
+
 /// A pattern.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Pat {
@@ -11,12 +22,12 @@ pub enum Pat {
     Wildcard,
     /// `..` among the parts of a tuple or tuple variant.
     Rest,
-    /// `x`, `mut x`. A bare name is always a binding here; whether it means a `const` or variant is decided later.
+    /// `x`, `mut x`, `inout x`. A bare name is always a binding here; whether it means a `const` or variant is decided later.
     Binding {
         /// The name.
         name: Name,
-        /// Whether `mut` stands before it.
-        mutable: bool,
+        /// What stands before it.
+        mode: BindingMode,
     },
     /// An [`Expr::Literal`], or `-` before a number as [`Expr::Unary`].
     Literal(ExprId),
@@ -55,13 +66,13 @@ pub enum Pat {
     Or(Box<[PatId]>),
 }
 
-/// `name: pat` or `name`, `mut name` in a struct pattern.
+/// `name: pat` or `name`, `mut name`, `inout name` in a struct pattern.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct FieldPat {
     /// The field.
     pub name: Name,
     /// What it has to match; `None` binds a variable of the field's name.
     pub pat: Option<PatId>,
-    /// Whether `mut` stands before the shorthand.
-    pub mutable: bool,
+    /// What stands before the shorthand.
+    pub mode: BindingMode,
 }

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! pattern = ["|"] single { "|" single }
-//! single  = "_" | ".." | ["mut"] name | literal | end "..=" end | "(" patterns ")" | path ["(" patterns ")" | "{" fields "}"]
+//! single  = "_" | ".." | ["mut" | "inout"] name | literal | end "..=" end | "(" patterns ")" | path ["(" patterns ")" | "{" fields "}"]
 //! ```
 
 use super::cursor::{
@@ -10,7 +10,7 @@ use super::cursor::{
 };
 use super::list::{BRACES, Elements, Grouped, PARENS, boxed, each, grouped, list};
 use super::{Failed, In, Parsed, nested_pattern, postfix, ty};
-use crate::ast::{Expr, ExprId, FieldPat, Pat, PatId, UnaryOp};
+use crate::ast::{BindingMode, Expr, ExprId, FieldPat, Pat, PatId, UnaryOp};
 use crate::errors::Unsupported;
 use crate::token::Tok;
 use kiln_source::TextRange;
@@ -59,9 +59,10 @@ fn single(p: &mut In<'_, '_>) -> Parsed<PatId> {
     let from = start(p);
     let pat = match peek(p) {
         Tok::Ident => return named(p),
-        Tok::Mut => {
-            p.skip();
-            Pat::Binding { name: name(p, "a name after `mut`")?, mutable: true }
+        Tok::Mut | Tok::Inout => {
+            let mode = binding_mode(p);
+            let wanted = if mode == BindingMode::Mut { "a name after `mut`" } else { "a name after `inout`" };
+            Pat::Binding { name: name(p, wanted)?, mode }
         }
         Tok::Int | Tok::Float | Tok::Minus | Tok::Char | Tok::Str | Tok::RawStr | Tok::True | Tok::False => {
             let value = end(p)?;
@@ -104,7 +105,7 @@ fn no_pattern(p: &mut In<'_, '_>) -> Failed {
     let (message, instead) = match peek(p) {
         Tok::Amp => ("Kiln has no reference patterns", "leave `&` out"),
         Tok::LBracket => ("Kiln has no array patterns", "bind the array and index it"),
-        Tok::Borrow | Tok::Inout => ("a pattern has no mode", "modes stand before parameters and arguments"),
+        Tok::Borrow => ("a pattern has no `borrow`", "leave it out: what is only looked at stays where it is"),
         _ => return unexpected(p, "a pattern"),
     };
     mistake(p, &Unsupported { range, message, instead, fix: None })
@@ -170,7 +171,7 @@ fn named(p: &mut In<'_, '_>) -> Parsed<PatId> {
         if p.state().slice(name.range) == "_" {
             return Ok(add_pat(p, from, Pat::Wildcard));
         }
-        return Ok(add_pat(p, from, Pat::Binding { name, mutable: false }));
+        return Ok(add_pat(p, from, Pat::Binding { name, mode: BindingMode::Plain }));
     }
     let path = path(p)?;
     let pat = match peek(p) {
@@ -255,7 +256,7 @@ fn brackets_in_path(p: &mut In<'_, '_>) -> bool {
     false
 }
 
-/// `{ x, y: 0, mut z, .. }` after `path`.
+/// `{ x, y: 0, mut z, inout w, .. }` after `path`.
 fn fields(p: &mut In<'_, '_>, path: ExprId) -> Parsed<Pat> {
     let open = bump(p);
     let mut rest = false;
@@ -266,11 +267,22 @@ fn fields(p: &mut In<'_, '_>, path: ExprId) -> Parsed<Pat> {
             eat(p, Tok::Comma);
             return if peek(p) == Tok::RBrace { Ok(()) } else { Err(unexpected(p, "`}`: `..` stands last")) };
         }
-        let mutable = eat(p, Tok::Mut);
+        let mode = binding_mode(p);
         let name = field_name(p)?;
-        let pat = if !mutable && eat(p, Tok::Colon) { Some(nested_pattern(p)?) } else { None };
-        fields.push(FieldPat { name, pat, mutable });
+        let pat = if mode == BindingMode::Plain && eat(p, Tok::Colon) { Some(nested_pattern(p)?) } else { None };
+        fields.push(FieldPat { name, pat, mode });
         Ok(())
     })?;
     Ok(Pat::Struct { path, fields: boxed(&mut fields), rest })
+}
+
+/// `mut`, `inout`, or nothing.
+fn binding_mode(p: &mut In<'_, '_>) -> BindingMode {
+    if eat(p, Tok::Mut) {
+        BindingMode::Mut
+    } else if eat(p, Tok::Inout) {
+        BindingMode::Inout
+    } else {
+        BindingMode::Plain
+    }
 }

@@ -1,7 +1,7 @@
 //! Writes patterns.
 
 use super::Printer;
-use crate::ast::{FieldPat, Pat};
+use crate::ast::{BindingMode, FieldPat, Pat};
 
 impl Printer<'_> {
     pub(super) fn pat(&mut self, pat: &Pat) {
@@ -9,8 +9,8 @@ impl Printer<'_> {
             Pat::Error => self.word("<error>"),
             Pat::Wildcard => self.word("_"),
             Pat::Rest => self.word(".."),
-            Pat::Binding { name, mutable } => {
-                self.word(if *mutable { "mut " } else { "" });
+            Pat::Binding { name, mode } => {
+                self.binding_mode(*mode);
                 self.name(*name);
             }
             Pat::Literal(value) | Pat::Path(value) => self.part(*value),
@@ -44,13 +44,21 @@ impl Printer<'_> {
         }
     }
 
+    fn binding_mode(&mut self, mode: BindingMode) {
+        self.word(match mode {
+            BindingMode::Plain => "",
+            BindingMode::Mut => "mut ",
+            BindingMode::Inout => "inout ",
+        });
+    }
+
     fn struct_pattern(&mut self, fields: &[FieldPat], rest: bool) {
         if fields.is_empty() && !rest {
             return self.word(" {}");
         }
         self.word(" { ");
         self.separated(fields, |this, field| {
-            this.word(if field.mutable { "mut " } else { "" });
+            this.binding_mode(field.mode);
             this.name(field.name);
             if let Some(pat) = field.pat {
                 this.word(": ");

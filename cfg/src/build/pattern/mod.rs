@@ -20,7 +20,7 @@ mod switch;
 mod bind;
 
 use super::place::PlaceBuf;
-use super::survey::{Siblings, binds_alias};
+use super::survey::{Siblings, binds_alias, binds_part};
 use super::{Builder, Effects};
 use crate::emit::Flow;
 use crate::{BlockId, Place, Terminator};
@@ -86,7 +86,15 @@ impl Builder<'_, '_> {
             // What it names lives as long as it does.
             return flow;
         }
-        self.end_scope(depth, flow, range)?;
+        self.after_let(pat, depth, flow, range)
+    }
+
+    /// Opens the scope of a `let`'s bindings. Temporaries end before, unless their parts are named.
+    fn after_let(&mut self, pat: PatId, depth: usize, flow: Flow<()>, range: TextRange) -> Flow<()> {
+        match binds_part(self.body, pat) {
+            true => flow?,
+            false => self.end_scope(depth, flow, range)?,
+        }
         self.enter_bindings(pat);
         Ok(())
     }
@@ -120,9 +128,7 @@ impl Builder<'_, '_> {
             self.scopes.extend(inner);
         }
         let flow = self.enter(matched);
-        self.end_scope(depth, flow, range)?;
-        self.enter_bindings(pat);
-        Ok(())
+        self.after_let(pat, depth, flow, range)
     }
 
     /// Binds a pattern that can't fail, and opens the scope of its bindings.
