@@ -38,7 +38,7 @@ pub struct Outcome {
 }
 
 /// What a program may take on the interpreter: an endless one fails its test.
-const BUDGET: Limits = Limits { steps: 4_000_000_000, depth: 1_000_000, memory: 1 << 30 };
+pub(crate) const BUDGET: Limits = Limits { steps: 4_000_000_000, depth: 1_000_000, memory: 1 << 30 };
 
 /// After this a program counts as one that does not end.
 const PATIENCE: Duration = Duration::from_secs(60);

@@ -23,4 +23,4 @@ mod program;
 pub use program::{Case, Program, programs};
 
 mod verdict;
-pub use verdict::{check_cases, check_example, check_program, check_stages};
+pub use verdict::{check_cases, check_example, check_program, check_stages, check_tests};

@@ -1,7 +1,7 @@
 //! The programs of `examples/`: a source file with its output beside it.
 //!
-//! `NAME.kiln` with `NAME.expected` (all of the standard output) and, where it is not 0, `NAME.exit` (the status) is a
-//! program. In the top folder every source file is one; in a folder of its own a program is the one file with an
+//! `NAME.kiln` with `NAME.expected` (all of the standard output) and, where they are not empty or 0, `NAME.err` (the
+//! standard errors) and `NAME.exit` (the status) is a program. In the top folder every source file is one; in a folder of its own a program is the one file with an
 //! output, and the others are its modules. That output is for an empty standard input; for others there are cases:
 //! `cases/NAME/CASE.in` with `CASE.out`, and, where they are not empty or 0, `CASE.err` and `CASE.exit`.
 
@@ -17,6 +17,8 @@ pub struct Program {
     pub path: PathBuf,
     /// All of its standard output.
     pub stdout: Vec<u8>,
+    /// All of its standard errors.
+    pub stderr: Vec<u8>,
     /// Its exit status.
     pub status: i32,
     /// What else it is to do.
@@ -85,7 +87,14 @@ fn program(folder: &Path, path: &Path) -> io::Result<Option<Program>> {
     let below = path.strip_prefix(folder).expect("the path was found below the folder").with_extension("");
     let name = below.display().to_string().replace('\\', "/");
     let cases = cases(&folder.join(CASES).join(&name))?;
-    Ok(Some(Program { name, path: path.to_owned(), stdout: fs::read(output)?, status: status(path)?, cases }))
+    let (stdout, stderr, status) = (fs::read(output)?, errors(path)?, status(path)?);
+    Ok(Some(Program { name, path: path.to_owned(), stdout, stderr, status, cases }))
+}
+
+/// The standard errors that stand beside a file.
+fn errors(path: &Path) -> io::Result<Vec<u8>> {
+    let errors = path.with_extension("err");
+    if errors.exists() { fs::read(errors) } else { Ok(Vec::new()) }
 }
 
 /// The status that stands beside a file.
@@ -105,12 +114,11 @@ fn cases(folder: &Path) -> io::Result<Vec<Case>> {
     let inputs = sorted(folder)?.into_iter().filter(|path| path.extension().is_some_and(|ending| ending == "in"));
     let case = |path: PathBuf| {
         let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-        let errors = path.with_extension("err");
         Ok(Case {
             name,
             input: fs::read(&path)?,
             stdout: fs::read(path.with_extension("out"))?,
-            stderr: if errors.exists() { fs::read(errors)? } else { Vec::new() },
+            stderr: errors(&path)?,
             status: status(&path)?,
         })
     };

@@ -1,9 +1,12 @@
 //! Compares what an example or program does with what it is to do.
 
-use crate::engine::{compiled, options};
+use crate::engine::{BUDGET, compiled, options};
 use crate::example::ROOT;
 use crate::{Ending, Engine, Example, ExpectedRun, Marker, Outcome, Program};
-use kiln_compiler::{Compilation, Disk, Emit, Files, Format, Memory, Mode, OptLevel, Stage, has_llvm, render};
+use kiln_compiler::{
+    Compilation, Disk, Emit, Files, Format, Interpreted, Memory, Mode, OptLevel, Options, Stage, Streams, compile_with,
+    has_llvm, interpret_tests, render,
+};
 use kiln_source::{Diagnostic, Severity};
 use std::fmt::Write;
 use std::path::Path;
@@ -43,15 +46,45 @@ pub fn check_program(program: &Program) -> Result<(), String> {
     }
     for engine in Engine::available() {
         let outcome = engine.run(&program.path, &Disk).map_err(|why| format!("{}: {why}", engine.name()))?;
-        if outcome.stdout != program.stdout || outcome.status != Some(program.status) || !outcome.stderr.is_empty() {
-            let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-            let (expected, found) = (text(&program.stdout), text(&outcome.stdout));
-            let differences = difference("stdout", &expected, &found);
-            let (status, errors) = (outcome.status, text(&outcome.stderr));
-            return Err(format!("{}: {differences}status {status:?}, errors {errors:?}", engine.name()));
+        let expected = (&*program.stdout, &*program.stderr, program.status);
+        let differences = compare_bytes(expected, &outcome);
+        if !differences.is_empty() {
+            return Err(format!("{}: {differences}", engine.name()));
         }
     }
     Ok(())
+}
+
+/// How a run differs from the output, the errors and the status that are expected; empty if it does not.
+fn compare_bytes((stdout, stderr, status): (&[u8], &[u8], i32), outcome: &Outcome) -> String {
+    if outcome.stdout == stdout && outcome.stderr == stderr && outcome.status == Some(status) {
+        return String::new();
+    }
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    let out = difference("stdout", &text(stdout), &text(&outcome.stdout));
+    let errors = difference("stderr", &text(stderr), &text(&outcome.stderr));
+    format!("{out}{errors}status {:?}", outcome.status)
+}
+
+/// Runs the tests that stand in a program, on the interpreter.
+///
+/// # Errors
+/// Those that fail.
+pub fn check_tests(program: &Program) -> Result<(), String> {
+    let options = Options { interpret: true, ..options(Mode::Test, &program.path) };
+    let (compilation, mut checked) = compile_with(&options, &Disk, None);
+    if compilation.has_errors() {
+        return Err(rendered(&compilation));
+    }
+    let mut streams = Streams { out: Vec::new(), errors: Vec::new(), input: std::io::empty() };
+    let mut failures = String::new();
+    let mut report = |name: &str, ended: &Interpreted, _: &mut _| {
+        if *ended != Interpreted::Status(0) {
+            let _ = writeln!(failures, "{name}: {ended:?}");
+        }
+    };
+    interpret_tests(&mut checked, BUDGET, &mut streams, |_| true, &mut report);
+    if failures.is_empty() { Ok(()) } else { Err(failures) }
 }
 
 /// Runs a program with the inputs of its cases, on the interpreter and as native code that is linked: optimised, and by Cranelift.
@@ -67,14 +100,9 @@ pub fn check_cases(program: &Program) -> Result<(), String> {
         let outcomes = engine.run_with(&program.path, &Disk, &inputs);
         let outcomes = outcomes.map_err(|why| format!("{}: {why}", engine.name()))?;
         for (case, outcome) in program.cases.iter().zip(outcomes) {
-            let expected =
-                Outcome { stdout: case.stdout.clone(), stderr: case.stderr.clone(), status: Some(case.status) };
-            if outcome != expected {
-                let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-                let out = difference("stdout", &text(&expected.stdout), &text(&outcome.stdout));
-                let errors = difference("stderr", &text(&expected.stderr), &text(&outcome.stderr));
-                let (engine, name, status) = (engine.name(), &case.name, outcome.status);
-                return Err(format!("{engine}, case {name}: {out}{errors}status {status:?}"));
+            let differences = compare_bytes((&case.stdout, &case.stderr, case.status), &outcome);
+            if !differences.is_empty() {
+                return Err(format!("{}, case {}: {differences}", engine.name(), case.name));
             }
         }
     }

@@ -1,8 +1,9 @@
-//! Runs the language reference and the example programs: one test for each block, named by its rule and line, and two
-//! or three for each program.
+//! Runs the language reference and the example programs: one test for each block, named by its rule and line, and three
+//! or four for each program.
 
 use kiln_spec::{
-    Engine, Example, Page, Program, Rule, check_cases, check_example, check_program, check_stages, programs, read_pages,
+    Engine, Example, Page, Program, Rule, check_cases, check_example, check_program, check_stages, check_tests, programs,
+    read_pages,
 };
 use libtest_mimic::{Arguments, Trial};
 use std::path::Path;
@@ -44,11 +45,12 @@ fn main() -> ExitCode {
 
 fn of_program(program: Program) -> Vec<Trial> {
     let name = format!("examples/{}", program.name);
-    let (stages, cases) = (program.clone(), program.clone());
+    let (stages, cases, tests) = (program.clone(), program.clone(), program.clone());
     let mut trials = Vec::new();
     if !cases.cases.is_empty() {
         trials.push(Trial::test(format!("{name} with inputs"), move || Ok(check_cases(&cases)?)));
     }
+    trials.push(Trial::test(format!("{name}, its tests"), move || Ok(check_tests(&tests)?)));
     trials.push(Trial::test(format!("{name} in all stages"), move || Ok(check_stages(&stages)?)));
     trials.push(Trial::test(name, move || Ok(check_program(&program)?)));
     trials
