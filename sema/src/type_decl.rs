@@ -280,7 +280,7 @@ impl<'a> Sema<'a> {
         }
         let unit_only = variants.iter().all(|variant| variant.fields.is_empty());
         let ownership = match self.declared_ownership(decl, body.linear) {
-            Ownership::Affine if unit_only => Ownership::Copy,
+            Ownership::Affine if unit_only && self.types.destructor(decl).is_none() => Ownership::Copy,
             declared => declared,
         };
         let tag = tag_type(&variants);

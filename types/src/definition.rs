@@ -77,7 +77,7 @@ pub struct EnumDef {
     pub variants: Box<[VariantDef]>,
     /// The integer type of the tag; the smallest that holds all discriminants.
     pub tag: TypeId,
-    /// Declared `@copy` or unit-only, plain, or `linear`.
+    /// Declared `@copy` or unit-only without `drop fn`, plain, or `linear`.
     pub ownership: Ownership,
     /// Its `drop fn`.
     pub destructor: Option<FuncId>,

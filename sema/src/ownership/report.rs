@@ -10,7 +10,7 @@ use crate::errors::{self, Moved};
 use kiln_air as air;
 use kiln_cfg::{Callee, Func, Local, Place, PlaceBase, PlaceType, Proj, Stmt};
 use kiln_source::{Diagnostic, ErrorReported, Idx, Span, TextRange};
-use kiln_types::TypeId;
+use kiln_types::{ParamMode, TypeId};
 
 /// What the words are made of.
 struct Words<'a, 'h> {
@@ -54,13 +54,15 @@ impl Words<'_, '_> {
                 errors::linear_lost(self.span(*made), name.as_deref(), &self.sema.show(ty), end, *sometimes)
             }
             Kind::Clash(clash) => self.clash(mistake.at, range, clash),
-            Kind::Named { place, holder, named } => {
+            Kind::Named { place, holder, named, moved } => {
                 let (place_name, holder) = (self.name(place), self.holder_name(*holder));
+                let holder = holder.filter(|holder| place_name.as_ref() != Some(holder));
                 errors::written_while_named(
                     self.span(range),
                     place_name.as_deref(),
                     holder.as_deref(),
                     self.span(*named),
+                    *moved,
                 )
             }
             Kind::Outlived { holder, named } => {
@@ -97,9 +99,13 @@ impl Words<'_, '_> {
             // It was moved by the same instruction, just before.
             None => (self.narrow(&root, mistake.range, mistake.nth.saturating_sub(1)), None, false, false),
         };
-        let moved = Moved { span: self.span(moved), into: into.as_deref(), in_loop, in_part };
         // Parts of what was moved are gone with it: its name says more.
         let place = &if stored { place.clone() } else { paths.place(path) };
+        if let Some(mode) = self.lent_beside(mistake.at, used, moved).filter(|_| in_loop) {
+            let passed = |range, mode| errors::PassedPlace { span: self.span(range), name: self.name(place), mode };
+            return errors::overlapping_arguments(&passed(moved, ParamMode::Own), &passed(used, mode));
+        }
+        let moved = Moved { span: self.span(moved), into: into.as_deref(), in_loop, in_part };
         let ty = self.type_of(place);
         let duplicate = self.duplicate(ty).map(|name| format!("{}.{name}()", self.name(&root).unwrap_or_default()));
         let name = self.name(place);
@@ -161,13 +167,26 @@ impl Words<'_, '_> {
 
     /// Where an argument of the call is written.
     fn argument(&self, at: Point, index: usize) -> Option<TextRange> {
-        let range = self.func.blocks[at.block].ranges[at.stmt];
+        Some(self.body.ranges[self.arguments(at)?.get(index)?.value])
+    }
+
+    /// The arguments of the call that stands there.
+    fn arguments(&self, at: Point) -> Option<&[air::Arg]> {
+        let range = *self.func.blocks[at.block].ranges.get(at.stmt)?;
         self.body.insts.iter_enumerated().find_map(|(id, inst)| match inst {
             air::Inst::Call { args, .. } | air::Inst::CallPtr { args, .. } if self.body.ranges[id] == range => {
-                Some(self.body.ranges[args.get(index)?.value])
+                Some(&args[..])
             }
             _ => None,
         })
+    }
+
+    /// How a call is passed a place of which a later argument moves something: the move comes first, as the place is lent to the call.
+    fn lent_beside(&self, at: Point, used: TextRange, moved: TextRange) -> Option<ParamMode> {
+        let args = self.arguments(at)?;
+        let holds = |arg: &&air::Arg, range| self.body.ranges[arg.value].contains(range);
+        let lent = args.iter().find(|arg| arg.mode != ParamMode::Own && holds(arg, used))?;
+        args.iter().any(|arg| holds(&arg, moved)).then_some(lent.mode)
     }
 
     /// Where in the range the place is used, the `nth` time.

@@ -8,6 +8,7 @@ use crate::build::scope::Entry;
 use crate::emit::with_stack;
 use crate::{Local, LocalKind, Operand, Place, Proj, Rvalue, Stmt, Terminator};
 use kiln_air::{BindMode, LocalId, PatId, PatKind, UseKind};
+use kiln_source::TextRange;
 use kiln_types::TypeId;
 use smallvec::SmallVec;
 use std::borrow::Cow;
@@ -116,9 +117,8 @@ impl Builder<'_, '_> {
             }
             BindMode::Copy if which == Bindings::Moves => return,
             BindMode::Move if which == Bindings::Preliminary => {
-                let alias = self.emit.alias(ty, range);
+                let alias = self.guard_alias(binding, range);
                 self.emit.push(Stmt::Bind { local: alias, place: place.finish() }, range);
-                self.guard_aliases.push((binding, alias));
                 return;
             }
             BindMode::Copy => UseKind::Copy,
@@ -133,6 +133,16 @@ impl Builder<'_, '_> {
             None => Rvalue::Use(place.finish(), kind),
         };
         self.emit.assign(Place::local(entry.local), value, range);
+    }
+
+    /// What stands for a binding in its guard: one local, whichever alternative binds it.
+    fn guard_alias(&mut self, binding: LocalId, range: TextRange) -> Local {
+        if let Some((_, alias)) = self.guard_aliases.iter().find(|alias| alias.0 == binding) {
+            return *alias;
+        }
+        let alias = self.emit.alias(self.body.locals[binding].ty, range);
+        self.guard_aliases.push((binding, alias));
+        alias
     }
 
     /// Binds the alternative of an or-pattern that matched.
