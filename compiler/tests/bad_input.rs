@@ -134,6 +134,25 @@ fn chains_without_end() {
 }
 
 #[test]
+fn mistakes_inside_of_calls_are_looked_at_once() {
+    // Whoever checks the arguments of a wrong call again does so twice as often on each level.
+    let calls = [
+        ("Option::Some(", ")", "E0101"),
+        ("Option::Some({ let y = ", "; y })", "E0101"),
+        ("id(", ")", "E0101"),
+        ("f(", ", 1)", "E0402"),
+        ("m.f(", ")", "E0101"),
+        ("1(", ")", "E0403"),
+    ];
+    for (open, close, code) in calls {
+        let nested = open.repeat(100) + "missing" + &close.repeat(100);
+        let functions = "fn id(comptime T: type, x: T) -> T { x } fn f(x: i32) -> i32 { x }";
+        let text = format!("{functions} fn main() {{ let _x = {nested}; }}");
+        Place::with_main(text).kiln(&["check", "main.kiln"]).refused(code);
+    }
+}
+
+#[test]
 fn endless_tokens() {
     let digits = |prefix: &str, digit: &str| format!("const X: u128 = {prefix}{};", digit.repeat(MILLION));
     for text in [digits("", "9"), digits("0x", "F"), digits("0b", "1"), digits("1", "_0")] {

@@ -6,11 +6,10 @@ use crate::foreign::Export;
 use crate::options::{Mode, Options};
 use crate::type_decl::destroyed;
 use kiln_air as air;
-use kiln_cfg::{Program, Reference};
+use kiln_cfg::Program;
 use kiln_hir::{self as hir, DeclKind};
 use kiln_source::{DeclId, IdxVec, Interner, Reporter, SourceMap, Span, sym};
-use kiln_types::{FuncId, Layouts, Pool, RelocTarget, TypeId, ValueKey};
-use rustc_hash::FxHashMap;
+use kiln_types::{FuncId, Layouts, Pool, TypeId};
 
 /// A `test` block.
 #[derive(Clone, Debug)]
@@ -63,12 +62,16 @@ pub fn analyze(
     sema.drain_queue();
     sema.check_unused_functions();
     sema.reporter.silence(&hir.allows());
+    let mut roots: Vec<FuncId> = sema.program.entry.into_iter().collect();
+    match options.mode {
+        Mode::Test => {}
+        Mode::Check => roots.extend(tests.iter().map(|test| test.func).chain(exports.iter().map(|export| export.func))),
+        Mode::Program | Mode::Library => roots.extend(exports.iter().map(|export| export.func)),
+    }
+    let reached = sema.reached_from(roots);
+    sema.check_reached(&reached);
     if options.mode != Mode::Check {
-        let roots = match options.mode {
-            Mode::Test => sema.program.entry.into_iter().collect(),
-            _ => sema.program.entry.into_iter().chain(exports.iter().map(|export| export.func)).collect(),
-        };
-        sema.keep_reachable(roots);
+        sema.keep(&reached);
     }
     let evaluations = sema.evaluations.finish();
     let Sema { pool, layouts, program, airs, .. } = sema;
@@ -227,76 +230,6 @@ impl<'a> Sema<'a> {
             if counts && !exempt && !self.hir.is_used(decl) {
                 let warning = errors::unused_function(self.hir.name_span(decl), name);
                 self.reporter.report(warning);
-            }
-        }
-    }
-
-    /// Drops bodies and signatures that nothing reaches from `roots`.
-    fn keep_reachable(&mut self, roots: Vec<FuncId>) {
-        let count = self.program.infos.len();
-        let mut reached: IdxVec<FuncId, bool> = (0..count).map(|_| false).collect();
-        let mut work: Vec<FuncId> = roots;
-        work.extend(self.program.panic.into_iter().chain(self.program.guard));
-        while let Some(func) = work.pop() {
-            if std::mem::replace(&mut reached[func], true) {
-                continue;
-            }
-            if let Some(Some(body)) = self.program.bodies.get(func) {
-                let body = std::rc::Rc::clone(body);
-                self.functions_of(&body, &mut work);
-            }
-        }
-        for func in reached.ids() {
-            if !reached[func] {
-                self.program.infos[func] = None;
-                if let Some(body) = self.program.bodies.get_mut(func) {
-                    *body = None;
-                }
-                if let Some(air) = self.airs.get_mut(func) {
-                    *air = None;
-                }
-            }
-        }
-    }
-
-    fn functions_of(&self, body: &kiln_cfg::Func, work: &mut Vec<FuncId>) {
-        let mut statics = Vec::new();
-        body.for_each_reference(&mut |reference| match reference {
-            Reference::Func(func) => work.push(func),
-            Reference::Static(data) => statics.push(data),
-            Reference::Const(value) => self.functions_of_value(value, work, &mut statics),
-        });
-        self.functions_of_statics(statics, work);
-    }
-
-    fn functions_of_value(
-        &self,
-        value: kiln_types::ValueId,
-        work: &mut Vec<FuncId>,
-        statics: &mut Vec<kiln_types::StaticId>,
-    ) {
-        match self.pool.value_key(value) {
-            Some(ValueKey::Fn { func, .. }) => work.push(*func),
-            Some(ValueKey::StaticPtr { data, .. }) => statics.push(*data),
-            Some(ValueKey::Aggregate { parts, .. } | ValueKey::Variant { parts, .. }) => {
-                parts.iter().for_each(|part| self.functions_of_value(*part, work, statics));
-            }
-            _ => {}
-        }
-    }
-
-    /// Functions whose addresses stand in static data.
-    fn functions_of_statics(&self, mut statics: Vec<kiln_types::StaticId>, work: &mut Vec<FuncId>) {
-        let mut seen: FxHashMap<kiln_types::StaticId, ()> = FxHashMap::default();
-        while let Some(data) = statics.pop() {
-            if seen.insert(data, ()).is_some() {
-                continue;
-            }
-            for reloc in &self.program.statics.get(data).relocs {
-                match reloc.target {
-                    RelocTarget::Func(func) => work.push(func),
-                    RelocTarget::Static { data, .. } => statics.push(data),
-                }
             }
         }
     }

@@ -84,21 +84,6 @@ impl<'a> Sema<'a> {
         result.map_err(|refusal| self.refused(&refusal, ty, span))
     }
 
-    /// Whether a value of the type has a type or module inside, which no data can hold.
-    pub fn is_comptime_only(&self, ty: TypeId) -> bool {
-        let any = |fields: &[kiln_types::FieldDef]| fields.iter().any(|field| self.is_comptime_only(field.ty));
-        match self.pool.key(ty) {
-            TypeKey::Type | TypeKey::Module => true,
-            TypeKey::Array { elem, .. } => self.is_comptime_only(*elem),
-            TypeKey::Tuple(parts) => parts.iter().any(|part| self.is_comptime_only(*part)),
-            _ => match (self.pool.struct_def(ty), self.pool.enum_def(ty)) {
-                (Some(def), _) => any(&def.fields),
-                (_, Some(def)) => def.variants.iter().any(|variant| any(&variant.fields)),
-                _ => false,
-            },
-        }
-    }
-
     fn refused(&mut self, refusal: &Refusal, ty: TypeId, span: Span) -> ErrorReported {
         let error = errors::cannot_freeze(self, refusal, ty, span);
         self.error(error)

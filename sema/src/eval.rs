@@ -171,30 +171,6 @@ impl<'a> BodyCx<'_, 'a> {
         result
     }
 
-    /// The type of an expression, without keeping what it is: `None` if it is wrong (it is reported when it is used).
-    pub fn probe_type(&mut self, expr: ExprId) -> Option<TypeId> {
-        match &self.hir[expr] {
-            Expr::Int(_) => Some(TypeId::I32),
-            Expr::Float(_) => Some(TypeId::F64),
-            Expr::Bool(_) => Some(TypeId::BOOL),
-            Expr::Char(_) => Some(TypeId::CHAR),
-            Expr::Local(local) => match self.locals[*local] {
-                LocalState::Runtime(local) => {
-                    let ty = self.air.locals[local].ty;
-                    Some(self.settle(ty))
-                }
-                LocalState::Known(known) => Some(self.sema.known_type(known)),
-                _ => None,
-            },
-            _ => {
-                // Made and forgotten: what was appended stays unused in the body's arenas.
-                let inst = self.operand(expr, Expect::None);
-                let ty = self.ty(inst);
-                Some(self.settle(ty)).filter(|ty| *ty != TypeId::ERROR)
-            }
-        }
-    }
-
     /// A comptime integer as a number.
     pub fn eval_int(&mut self, expr: ExprId, ty: TypeId) -> Checked<i128> {
         match self.eval(expr, Some(ty))? {

@@ -46,5 +46,6 @@ mod known;
 mod lang;
 mod lower;
 mod ownership;
+mod reach;
 
 mod errors;

@@ -236,6 +236,16 @@ pub(crate) fn compile_log(span: Span, text: &str) -> Diagnostic {
     Diagnostic::warning(Warning::ComptimeLog, span, text.to_owned()).label("logged at compile time")
 }
 
+/// A value that holds a type, in code that runs.
+pub(crate) fn comptime_only_value(span: Span, ty: &str) -> Diagnostic {
+    let message = match ty {
+        "{type}" | "type" => "types exist only while the program is compiled".to_owned(),
+        _ => format!("values of `{ty}` exist only while the program is compiled"),
+    };
+    let error = Diagnostic::error(codes::E0305, span, message).label("this is left for run time");
+    error.help("put what needs it into `comptime { … }`, or give it a name with `const` or `comptime let`")
+}
+
 /// An owner of memory that crosses to run time and would free static data.
 pub(crate) fn owner_without_freeze(span: Span, ty: &str) -> Diagnostic {
     Diagnostic::error(codes::E0603, span, format!("a `{ty}` made at compile time can't be an owner at run time"))

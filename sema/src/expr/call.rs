@@ -26,17 +26,10 @@ impl<'a> BodyCx<'_, 'a> {
         };
         match path {
             PathValue::Fn { decl, captures } => self.call_fn(decl, &captures, None, args, expect, range),
-            PathValue::Variant { ty, variant } => self.tuple_variant(ty, variant, args, range),
+            PathValue::Variant { ty, variant } => self.tuple_variant(ty, variant, args, &[], range),
             PathValue::MemberOfGeneric { decl, captures, name } => {
-                match self.generic_member(decl, &captures, name, args, expect) {
-                    Ok(PathValue::Fn { decl, captures }) => self.call_fn(decl, &captures, None, args, expect, range),
-                    Ok(PathValue::Variant { ty, variant }) => self.tuple_variant(ty, variant, args, range),
-                    Ok(_) => self.not_callable(callee, args, range),
-                    Err(error) => {
-                        self.fail(error);
-                        self.check_stray_args(args, range)
-                    }
-                }
+                let variant = self.generic_variant(decl, &captures, name, args, expect, range);
+                self.or_error(variant, range)
             }
             PathValue::Known(Known::Value(value)) if self.sema.as_fn(value).is_some() => {
                 let func = self.sema.as_fn(value).expect("just tested");
@@ -48,7 +41,7 @@ impl<'a> BodyCx<'_, 'a> {
     }
 
     /// Arguments of a call that is wrong are checked for their own mistakes.
-    fn check_stray_args(&mut self, args: &[Arg], range: TextRange) -> InstId {
+    pub fn check_stray_args(&mut self, args: &[Arg], range: TextRange) -> InstId {
         for arg in args {
             self.operand(arg.value, Expect::None);
         }

@@ -154,8 +154,15 @@ impl<'a> BodyCx<'_, 'a> {
         fields.iter().all(|(name, _)| defs.iter().any(|def| def.name == name.symbol))
     }
 
-    /// `Shape::Circle(3)`
-    pub fn tuple_variant(&mut self, ty: TypeId, variant: u32, args: &'a [Arg], range: TextRange) -> InstId {
+    /// `Shape::Circle(3)`; the first arguments may have been checked already, to find types.
+    pub fn tuple_variant(
+        &mut self,
+        ty: TypeId,
+        variant: u32,
+        args: &'a [Arg],
+        checked: &[InstId],
+        range: TextRange,
+    ) -> InstId {
         let def = self.sema.pool.enum_def(ty).expect("variants are found in complete enums");
         let this = def.variants[variant as usize].clone();
         if this.kind != VariantKind::Tuple {
@@ -170,7 +177,14 @@ impl<'a> BodyCx<'_, 'a> {
         }
         let mut fields = Vec::with_capacity(args.len());
         for (index, (arg, field)) in args.iter().zip(&this.fields).enumerate() {
-            fields.push((index as u32, self.value(arg.value, Expect::Type(field.ty))));
+            let value = match checked.get(index) {
+                Some(inst) => {
+                    let used = self.use_place(*inst);
+                    self.coerce(used, field.ty)
+                }
+                None => self.value(arg.value, Expect::Type(field.ty)),
+            };
+            fields.push((index as u32, value));
         }
         self.push(Inst::Variant { variant, fields: fields.into() }, ty, range)
     }

@@ -7,7 +7,7 @@ use crate::context::Checked;
 use crate::errors;
 use kiln_air::{self as air, Inst, InstId};
 use kiln_hir::{self as hir, Arg, DeclKind, Expr, ExprId, LocalId, Name, PrimType};
-use kiln_source::{DeclId, TextRange};
+use kiln_source::{DeclId, ErrorReported, TextRange};
 use kiln_types::{ParamMode, TypeId, TypeKey, ValueId};
 
 /// Comptime parameters of a function that matching types has found.
@@ -93,7 +93,6 @@ impl<'a> BodyCx<'_, 'a> {
         {
             lowered.push(air::Arg { mode: param.mode, value: self.unit(range) });
         }
-        self.check_borrowed_parts(&before, &lowered, range);
         let call = self.push(Inst::Call { func, args: lowered.into() }, sig.ret, range);
         if before.is_empty() {
             return Ok(call);
@@ -301,9 +300,13 @@ impl<'a> BodyCx<'_, 'a> {
         {
             return self.type_member(ty, name);
         }
+        Err(self.unknown_type_arguments(decl, name))
+    }
+
+    fn unknown_type_arguments(&mut self, decl: DeclId, name: Name) -> ErrorReported {
         let maker = self.sema.decl(decl).name.symbol;
         let error = errors::cannot_infer_type(self.span(name.range), self.name(maker), self.name(name.symbol));
-        Err(self.error(error))
+        self.error(error)
     }
 
     /// Whether a type was made by a function.
@@ -312,48 +315,73 @@ impl<'a> BodyCx<'_, 'a> {
     }
 
     /// `Option::Some(3)`: the type arguments come from the expected type, or from the payload.
-    pub fn generic_member(
+    pub fn generic_variant(
         &mut self,
         decl: DeclId,
         captures: &[ValueId],
         name: Name,
         args: &'a [Arg],
         expect: Expect,
-    ) -> Checked<PathValue> {
+        range: TextRange,
+    ) -> Checked<InstId> {
         let expected = expect.ty().map(|ty| self.infer.shallow(ty, &self.sema.pool));
-        if expected.is_some_and(|ty| self.is_made_by(ty, decl, captures)) {
-            return self.member_of_expected(decl, captures, name, expect);
+        let is_expected = expected.is_some_and(|ty| self.is_made_by(ty, decl, captures));
+        let payload = if is_expected { None } else { self.payload_types(decl, name, args.len()) };
+        let Some((made, fields)) = payload else {
+            let expect = if is_expected { expect } else { Expect::None };
+            return match self.member_of_expected(decl, captures, name, expect) {
+                Ok(PathValue::Fn { decl, captures }) => Ok(self.call_fn(decl, &captures, None, args, expect, range)),
+                Ok(PathValue::Variant { ty, variant }) => Ok(self.tuple_variant(ty, variant, args, &[], range)),
+                Ok(_) => Err(self.error(errors::not_callable(self.span(range), self.name(name.symbol), None, false))),
+                Err(error) => {
+                    self.check_stray_args(args, range);
+                    Err(error)
+                }
+            };
+        };
+        // The arguments are checked once: each may hold such a call again.
+        let checked: Vec<InstId> = args.iter().map(|arg| self.taken_operand(arg.value)).collect();
+        let mut found = Found::new();
+        for (field, inst) in fields.iter().zip(&checked) {
+            let ty = self.ty(*inst);
+            let ty = self.settle(ty);
+            self.match_type(decl, &self.sema.hir.decls[made].body, *field, ty, &mut found);
         }
-        if let Some(values) = self.infer_from_payload(decl, name, args) {
-            let known: Vec<ValueId> = captures.iter().copied().chain(values).collect();
-            let func = self.sema.ensure_signature(decl, &known, self.span(name.range))?;
-            let ty = self.sema.run_type_function(func)?;
-            return self.type_member(ty, name);
+        let function = self.sema.decl(decl).as_fn().expect("a generic type is made by a function");
+        let mut known = captures.to_vec();
+        for param in function.params.iter().filter(|param| param.comptime) {
+            match found.iter().find(|(local, _)| *local == param.local) {
+                Some((_, value)) => known.push(*value),
+                None if checked.iter().any(|inst| self.is_error(*inst)) => return Ok(self.error_inst(range)),
+                None => return Err(self.unknown_type_arguments(decl, name)),
+            }
         }
-        self.member_of_expected(decl, captures, name, Expect::None)
+        let func = self.sema.ensure_signature(decl, &known, self.span(name.range))?;
+        let ty = self.sema.run_type_function(func)?;
+        match self.type_member(ty, name)? {
+            PathValue::Variant { ty, variant } => Ok(self.tuple_variant(ty, variant, args, &checked, range)),
+            _ => Ok(self.error_inst(range)),
+        }
     }
 
-    /// The type arguments of `fn Option(comptime T: type) -> type { enum { Some(T), … } }` from the arguments of `Some`.
-    fn infer_from_payload(&mut self, decl: DeclId, name: Name, args: &'a [Arg]) -> Option<Vec<ValueId>> {
-        let hir = self.sema.hir;
-        let (made, _) = hir.decls.iter_enumerated().find(|(_, item)| {
-            item.parent == Some(decl) && matches!(&item.kind, DeclKind::Enum(body) if body.anonymous)
+    /// The place or value of an argument whose type is to be found. Text that is taken is a `String`.
+    fn taken_operand(&mut self, arg: ExprId) -> InstId {
+        let inst = self.operand(arg, Expect::None);
+        match self.ty(inst) {
+            TypeId::STR => self.owned_literal(inst).unwrap_or(inst),
+            _ => inst,
+        }
+    }
+
+    /// The types of a variant's fields as they are written in `fn Option(comptime T: type) -> type { enum { Some(T), … } }`, and the
+    /// enum they stand in; none if there is no such variant with as many fields.
+    fn payload_types(&self, decl: DeclId, name: Name, count: usize) -> Option<(DeclId, Vec<ExprId>)> {
+        let (made, body) = self.sema.hir.decls.iter_enumerated().find_map(|(made, item)| match &item.kind {
+            DeclKind::Enum(body) if item.parent == Some(decl) && body.anonymous => Some((made, body)),
+            _ => None,
         })?;
-        let DeclKind::Enum(body) = &hir.decls[made].kind else { return None };
         let variant = body.variants.iter().find(|variant| variant.name.symbol == name.symbol)?;
-        if variant.fields.len() != args.len() {
-            return None;
-        }
-        let mut found = Found::new();
-        for (field, arg) in variant.fields.iter().zip(args) {
-            // Only looked at for its type here; the call checks it again against the payload's type.
-            let ty = self.probe_type(arg.value)?;
-            self.match_type(decl, &hir.decls[made].body, field.ty, ty, &mut found);
-        }
-        let function = hir.decls[decl].as_fn()?;
-        let value_of =
-            |param: &hir::Param| found.iter().find(|(local, _)| *local == param.local).map(|(_, value)| *value);
-        function.params.iter().filter(|param| param.comptime).map(value_of).collect()
+        (variant.fields.len() == count).then(|| (made, variant.fields.iter().map(|field| field.ty).collect()))
     }
 }
 
