@@ -70,8 +70,3 @@ pub(crate) fn read_only_view(span: Span, ty: &str) -> Diagnostic {
         .label("written here")
         .help("a method `unchecked fn view_mut(inout self)` would make its elements places to write")
 }
-
-/// A part of a tuple that is shown to a call which changes it.
-pub(crate) fn shown_and_changed(span: Span, name: &str) -> Diagnostic {
-    Diagnostic::error(codes::E0207, span, format!("`{name}` is shown to a call that changes it")).label("in this call")
-}

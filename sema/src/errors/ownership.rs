@@ -137,10 +137,20 @@ pub(crate) fn overlapping_arguments(exclusive: &PassedPlace, other: &PassedPlace
     Diagnostic::error(codes::E0207, other.span, message).label(text).also(exclusive.span, here)
 }
 
-pub(crate) fn written_while_named(span: Span, place: Option<&str>, holder: Option<&str>, named: Span) -> Diagnostic {
-    let (place, by) = (quoted(place), holder.map_or_else(|| "a view".to_owned(), |holder| format!("`{holder}`")));
-    Diagnostic::error(codes::E0207, span, format!("{place} can't be changed here: {by} still shows a part of it"))
-        .label("changed here")
+pub(crate) fn written_while_named(
+    span: Span,
+    place: Option<&str>,
+    holder: Option<&str>,
+    named: Span,
+    moved: bool,
+) -> Diagnostic {
+    let (place, how) = (quoted(place), if moved { "moved" } else { "changed" });
+    let why = match holder {
+        Some(holder) => format!("`{holder}` still shows a part of it"),
+        None => "it is still to be looked at".to_owned(),
+    };
+    Diagnostic::error(codes::E0207, span, format!("{place} can't be {how} here: {why}"))
+        .label(format!("{how} here"))
         .also(named, "shown from here on")
 }
 

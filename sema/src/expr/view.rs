@@ -123,7 +123,7 @@ impl BodyCx<'_, '_> {
     }
 
     /// The container that a place is the view of.
-    fn viewed(&self, place: InstId) -> Option<(InstId, InstId)> {
+    pub fn viewed(&self, place: InstId) -> Option<(InstId, InstId)> {
         let Inst::Deref(call) = self.air.insts[place] else { return None };
         match &self.air.insts[call] {
             Inst::Call { func, args } if args.len() == 1 && self.is_view_method(*func) => Some((call, args[0].value)),
@@ -216,7 +216,7 @@ impl BodyCx<'_, '_> {
     }
 
     /// A value in a variable of its own.
-    fn settled(&mut self, value: InstId, before: &mut Vec<InstId>) -> InstId {
+    pub fn settled(&mut self, value: InstId, before: &mut Vec<InstId>) -> InstId {
         let (ty, range) = (self.air.types[value], self.air.ranges[value]);
         let shallow = self.ty(value);
         let is_copied = self.is_copied(shallow);

@@ -42,8 +42,8 @@ pub(crate) enum Kind {
     Lost { place: Place, made: TextRange, sometimes: bool },
     /// Arguments of a call overlap.
     Clash(Clash),
-    /// A place is written while `holder` names it.
-    Named { place: Place, holder: Local, named: TextRange },
+    /// A place is written (or `moved`) while `holder` names it.
+    Named { place: Place, holder: Local, named: TextRange, moved: bool },
     /// A value ends while `holder` names it.
     Outlived { holder: Local, named: TextRange },
 }
@@ -224,10 +224,14 @@ impl Checker<'_> {
             return;
         }
         self.seen.push(holder);
+        if kind == Use::Move {
+            // That it is gone then is the same mistake.
+            self.seen.push(resolved.root);
+        }
         let is_temporary = self.func.locals[resolved.root].name.is_none();
         let kind = match kind {
             Use::Drop if is_temporary => Kind::Outlived { holder, named },
-            _ => Kind::Named { place: place.clone(), holder, named },
+            _ => Kind::Named { place: place.clone(), holder, named, moved: kind == Use::Move },
         };
         self.note(at, range, 0, kind);
     }

@@ -5,13 +5,17 @@
 //! alias _4 = &_1[_3]                 _4 names an element of _1
 //! _6: ptr const [T] = slice _1, 2..  (*_6) is a part of _1
 //! _6: ptr const [T] = call Vec(T)::view(&_1)
+//! _5 = use show _1                   _5 holds the bits of _1, which owns them
+//! _5.bytes = fat_ptr_address(_6)     _5 is text that (*_6) shows
 //! ```
 //! While such a name is still to be used, its place is not written, moved or dropped by another name.
 
 use super::bits::{self, Table};
-use kiln_cfg::{Arg, BlockId, Callee, Func, Local, LocalKind, Operand, Place, PlaceBase, Proj, Rvalue, Stmt};
+use kiln_cfg::{
+    Arg, BlockId, Builtin, Callee, Func, Local, LocalKind, Operand, Place, PlaceBase, Proj, Rvalue, Stmt, UseKind,
+};
 use kiln_source::{Idx, TextRange};
-use kiln_types::{FuncId, Pool, TypeKey, ValueId};
+use kiln_types::{FuncId, Pool, TypeId, TypeKey, ValueId};
 use smallvec::{SmallVec, smallvec};
 
 /// So many places are followed to their roots part by part; for further ones only the roots are found, each as a whole.
@@ -20,7 +24,7 @@ const MAX_FOLLOWED: usize = 64;
 /// One making of a name.
 #[derive(Clone, Debug)]
 pub(crate) struct Loan {
-    /// The alias, or the pointer whose pointee is the view.
+    /// The alias, the pointer whose pointee is the view, or what holds bits of somebody else.
     pub holder: Local,
     /// What it names.
     pub place: Place,
@@ -56,22 +60,11 @@ impl Loans {
         let mut loans = Loans::default();
         for block in func.blocks.iter() {
             for (stmt, range) in block.stmts.iter().zip(&block.ranges) {
-                let (holder, place) = match stmt {
-                    Stmt::Bind { local, place } => (*local, place),
-                    Stmt::Assign(dst, Rvalue::Slice { place, .. }) => match dst.as_local() {
-                        Some(holder) => (holder, place),
-                        None => continue,
-                    },
-                    Stmt::Call(call) => match (&call.dst, call.callee, &*call.args) {
-                        (Some(dst), Callee::Func(callee), [Arg::Place(place)]) => match dst.as_local() {
-                            Some(holder) if shows(func, pool, holder) && is_view(callee) => (holder, place),
-                            _ => continue,
-                        },
-                        _ => continue,
-                    },
-                    _ => continue,
-                };
-                loans.loans.push(Loan { holder, place: place.clone(), range: *range });
+                if let Some((holder, place)) = named_by(func, pool, stmt, is_view) {
+                    loans.loans.push(Loan { holder, place: place.clone(), range: *range });
+                } else if let Some((holder, place)) = shown_by(func, pool, stmt) {
+                    loans.show(holder, place, *range);
+                }
             }
         }
         if !loans.loans.is_empty() {
@@ -84,6 +77,24 @@ impl Loans {
             loans.live_out = Some(loans.liveness(func));
         }
         loans
+    }
+
+    /// A local holds bits of a place, which may be bits of others itself.
+    fn show(&mut self, holder: Local, place: Place, range: TextRange) {
+        let through = match place.base {
+            PlaceBase::Local(local) if place.proj.first() != Some(&Proj::Deref) => {
+                self.by(local).map(|loan| loan.place.clone()).collect()
+            }
+            _ => Vec::new(),
+        };
+        if through.is_empty() {
+            self.loans.push(Loan { holder, place, range });
+            return;
+        }
+        for mut whole in through {
+            whole.proj = whole.proj.iter().chain(&place.proj).copied().collect();
+            self.loans.push(Loan { holder, place: whole, range });
+        }
     }
 
     fn is_holder(&self, local: Local) -> bool {
@@ -129,12 +140,16 @@ impl Loans {
     fn step_back(&self, stmt: &Stmt, live: &mut [u64]) {
         let made = match stmt {
             Stmt::Bind { local, .. } => Some(*local),
-            Stmt::Assign(dst, Rvalue::Slice { .. }) => dst.as_local(),
+            Stmt::Assign(dst, _) => dst.as_local(),
+            Stmt::StorageLive(local) => Some(*local),
             Stmt::Call(call) => call.dst.as_ref().and_then(Place::as_local).filter(|dst| self.is_view[dst.index()]),
             _ => None,
         };
         if let Some(local) = made {
             bits::remove(live, local.index()..local.index() + 1);
+        }
+        if matches!(stmt, Stmt::StorageDead(_)) {
+            return;
         }
         stmt.for_each_local(|local| {
             if Some(local) != made {
@@ -217,6 +232,46 @@ impl Loans {
     }
 }
 
+/// The alias or view that an instruction makes, and of what.
+fn named_by<'s>(
+    func: &Func,
+    pool: &Pool,
+    stmt: &'s Stmt,
+    is_view: &dyn Fn(FuncId) -> bool,
+) -> Option<(Local, &'s Place)> {
+    match stmt {
+        Stmt::Bind { local, place } => Some((*local, place)),
+        Stmt::Assign(dst, Rvalue::Slice { place, .. }) => Some((dst.as_local()?, place)),
+        Stmt::Call(call) => match (&call.dst, call.callee, &*call.args) {
+            (Some(dst), Callee::Func(callee), [Arg::Place(place)]) => {
+                let holder = dst.as_local()?;
+                (shows(func, pool, holder) && is_view(callee)).then_some((holder, place))
+            }
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+/// The variable of the compiler's own into which an instruction puts bits of a place, or the address of a view, and that place.
+fn shown_by(func: &Func, pool: &Pool, stmt: &Stmt) -> Option<(Local, Place)> {
+    let Stmt::Assign(dst, value) = stmt else { return None };
+    let PlaceBase::Local(holder) = dst.base else { return None };
+    let decl = &func.locals[holder];
+    if decl.kind != LocalKind::User || decl.name.is_some() || dst.proj.contains(&Proj::Deref) {
+        return None;
+    }
+    match value {
+        Rvalue::Use(place, UseKind::Show) => Some((holder, place.clone())),
+        Rvalue::AddressOf(place) if points_to_view(pool, decl.ty) => Some((holder, place.clone())),
+        Rvalue::Builtin(Builtin::FatPtrAddress, args) => {
+            let place = Place { base: PlaceBase::Local(args.first()?.local()?), proj: Box::new([Proj::Deref]) };
+            Some((holder, place))
+        }
+        _ => None,
+    }
+}
+
 /// What a place whose local is a holder is by the name of a loan. `views`: the holder points to what it shows.
 fn named(loan: &Loan, at: &Resolved, views: bool) -> Option<Resolved> {
     let PlaceBase::Local(root) = loan.place.base else { return None };
@@ -235,8 +290,11 @@ fn named(loan: &Loan, at: &Resolved, views: bool) -> Option<Resolved> {
 
 /// Whether a local is a pointer to a slice or text that the compiler made.
 fn shows(func: &Func, pool: &Pool, local: Local) -> bool {
-    func.locals[local].kind == LocalKind::Temp
-        && matches!(pool.key(func.locals[local].ty), TypeKey::Ptr { pointee, .. } if pool.is_unsized(*pointee))
+    func.locals[local].kind == LocalKind::Temp && points_to_view(pool, func.locals[local].ty)
+}
+
+fn points_to_view(pool: &Pool, ty: TypeId) -> bool {
+    matches!(pool.key(ty), TypeKey::Ptr { pointee, .. } if pool.is_unsized(*pointee))
 }
 
 /// Whether two places of one root may share memory.

@@ -86,9 +86,8 @@ impl Sema<'_> {
 fn concerns(stmt: &Stmt) -> bool {
     match stmt {
         Stmt::Drop(_) | Stmt::Bind { .. } => true,
-        Stmt::Assign(_, Rvalue::Use(_, UseKind::Move) | Rvalue::Operand(Operand::Move(_)) | Rvalue::Slice { .. }) => {
-            true
-        }
+        Stmt::Assign(_, Rvalue::Use(_, UseKind::Move | UseKind::Show) | Rvalue::Operand(Operand::Move(_))) => true,
+        Stmt::Assign(_, Rvalue::Slice { .. }) => true,
         Stmt::Assign(_, Rvalue::Builtin(_, args)) => args.iter().any(|arg| matches!(arg, Operand::Move(_))),
         Stmt::Call(call) => {
             let moves = |arg: &Arg| matches!(arg, Arg::Value(Operand::Move(_)));
