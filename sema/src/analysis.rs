@@ -60,6 +60,9 @@ pub fn analyze(
     }
     sema.ensure_guard();
     sema.drain_queue();
+    for warning in std::mem::take(&mut sema.unchanged).into_values().flatten() {
+        sema.reporter.report(warning);
+    }
     sema.check_unused_functions();
     sema.reporter.silence(&hir.allows());
     let mut roots: Vec<FuncId> = sema.program.entry.into_iter().collect();

@@ -14,6 +14,7 @@ use kiln_source::{
 };
 use kiln_types::{FuncId, Layouts, Pool, TypeId, ValueId};
 use rustc_hash::FxHashMap;
+use std::collections::BTreeMap;
 
 /// Result of anything that can be wrong in the user's program.
 pub(crate) type Checked<T> = Result<T, ErrorReported>;
@@ -38,6 +39,8 @@ pub(crate) struct Sema<'a> {
     pub within: Vec<FuncId>,
     /// Which types have parts to freeze.
     pub freezes: FxHashMap<TypeId, bool>,
+    /// Variables of generic functions that an instance leaves as they are: the warning, or `None` if another one changes them.
+    pub unchanged: BTreeMap<Span, Option<Diagnostic>>,
     pub types: TypeDecls,
     pub globals: Globals,
     pub lang: Lang,
@@ -72,6 +75,7 @@ impl<'a> Sema<'a> {
             instances: Instances::new(hir.decls.len()),
             within: Vec::new(),
             freezes: FxHashMap::default(),
+            unchanged: BTreeMap::new(),
             types,
             globals: Globals::default(),
             lang,

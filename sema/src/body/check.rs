@@ -6,7 +6,6 @@ use crate::errors;
 use crate::expr::Expect;
 use kiln_air as air;
 use kiln_hir::{DeclKind, ExprId, LocalKind};
-use kiln_source::Diagnostic;
 use kiln_types::{FuncId, ParamMode, TypeId};
 
 impl BodyCx<'_, '_> {
@@ -97,6 +96,7 @@ impl BodyCx<'_, '_> {
         if self.failed.is_some() || is_std {
             return;
         }
+        let is_generic = !self.args.is_empty();
         for (id, state) in self.locals.iter_enumerated() {
             let local = &self.hir.locals[id];
             let LocalState::Runtime(air) = state else { continue };
@@ -105,10 +105,20 @@ impl BodyCx<'_, '_> {
                 _ if local.mutable => "mut",
                 _ => continue,
             };
-            if !self.mutated[air.0 as usize] && !self.name(local.name).starts_with('_') {
-                let span = local.range.in_file(self.file);
-                let warning: Diagnostic = errors::unused_mut(span, self.name(local.name), word);
-                self.sema.reporter.report(warning);
+            let span = local.range.in_file(self.file);
+            let name = self.name(local.name);
+            let warning =
+                (!self.mutated[air.0 as usize] && !name.starts_with('_')).then(|| errors::unused_mut(span, name, word));
+            match warning {
+                Some(warning) if !is_generic => self.sema.reporter.report(warning),
+                Some(warning) => {
+                    self.sema.unchanged.entry(span).or_insert(Some(warning));
+                }
+                // Another instance may have left it as it was.
+                None if is_generic => {
+                    self.sema.unchanged.insert(span, None);
+                }
+                None => {}
             }
         }
     }
