@@ -6,13 +6,8 @@ use crate::runtime::Helper;
 use crate::value::Value;
 use cranelift_codegen::ir::{self, InstBuilder, types};
 use kiln_cfg::{Builtin, Foreign, Operand};
-use kiln_codegen::{Result, broken};
-use kiln_types::{Arch, Os, TypeId, TypeKey};
-
-/// `ENOSYS`: what the kernel answers to calls it does not have.
-const NO_SUCH_CALL: i64 = -38;
-/// A system call's number and words.
-const SYSCALL_ARGS: usize = 7;
+use kiln_codegen::{NO_SUCH_CALL, Result, SYSCALL_ARGS, broken, has_system_calls};
+use kiln_types::{Arch, TypeId, TypeKey};
 
 impl Body<'_, '_, '_, '_> {
     /// The result of a built-in operation, of type `ty`.
@@ -149,7 +144,7 @@ impl Body<'_, '_, '_, '_> {
     /// The kernel's answer as an `i64`. Where there is no kernel to call, it is that there is no such call.
     fn build_syscall(&mut self, args: &[Operand]) -> Result<Value> {
         let target = self.out.unit.layouts.target();
-        if target.os != Os::Linux || !matches!(target.arch, Arch::X86_64 | Arch::Aarch64) {
+        if !has_system_calls(target) || !matches!(target.arch, Arch::X86_64 | Arch::Aarch64) {
             return Ok(Value::Scalar(self.out.b.ins().iconst(types::I64, NO_SUCH_CALL)));
         }
         if args.is_empty() || args.len() > SYSCALL_ARGS {

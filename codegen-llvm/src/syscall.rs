@@ -3,24 +3,27 @@
 use crate::body::Body;
 use crate::errors::{Result, broken};
 use crate::value::Value;
-use inkwell::values::BasicMetadataValueEnum;
+use inkwell::types::IntType;
+use inkwell::values::{AggregateValueEnum, BasicMetadataValueEnum, IntValue};
 use kiln_cfg::Operand;
-use kiln_types::{Arch, Os, Target};
-
-/// `ENOSYS`: what the kernel answers to calls it does not have.
-const NO_SUCH_CALL: i64 = -38;
+use kiln_codegen::{NO_SUCH_CALL, SYSCALL_ARGS, has_system_calls};
+use kiln_types::{Arch, Target};
 
 /// How a machine calls the kernel.
 struct Convention {
     instruction: &'static str,
     result: &'static str,
     number: &'static str,
-    words: [&'static str; 6],
+    /// Where there are more words, the last register points to the rest in memory.
+    words: &'static [&'static str],
     clobbers: &'static str,
+    /// Bits of a register.
+    bits: u16,
 }
 
-fn convention(target: &Target) -> Option<Convention> {
-    if target.os != Os::Linux {
+/// How a call with as many words is made.
+fn convention(target: &Target, words: usize) -> Option<Convention> {
+    if !has_system_calls(target) {
         return None;
     }
     Some(match target.arch {
@@ -28,47 +31,75 @@ fn convention(target: &Target) -> Option<Convention> {
             instruction: "syscall",
             result: "={rax}",
             number: "{rax}",
-            words: ["{rdi}", "{rsi}", "{rdx}", "{r10}", "{r8}", "{r9}"],
+            words: &["{rdi}", "{rsi}", "{rdx}", "{r10}", "{r8}", "{r9}"],
             clobbers: "~{rcx},~{r11},~{memory},~{dirflag},~{fpsr},~{flags}",
+            bits: 64,
         },
         Arch::Aarch64 => Convention {
             instruction: "svc #0",
             result: "={x0}",
             number: "{x8}",
-            words: ["{x0}", "{x1}", "{x2}", "{x3}", "{x4}", "{x5}"],
+            words: &["{x0}", "{x1}", "{x2}", "{x3}", "{x4}", "{x5}"],
             clobbers: "~{memory}",
+            bits: 64,
         },
         Arch::Riscv64 => Convention {
             instruction: "ecall",
             result: "={a0}",
             number: "{a7}",
-            words: ["{a0}", "{a1}", "{a2}", "{a3}", "{a4}", "{a5}"],
+            words: &["{a0}", "{a1}", "{a2}", "{a3}", "{a4}", "{a5}"],
             clobbers: "~{memory}",
+            bits: 64,
         },
-        Arch::X86 | Arch::Arm | Arch::Riscv32 | Arch::Wasm32 => return None,
+        Arch::X86 => Convention {
+            instruction: match words {
+                // The sixth word belongs into `ebp`, which may hold the frame.
+                6 => "pushl %edi; pushl %ebp; movl 4(%edi), %ebp; movl (%edi), %edi; int $$0x80; popl %ebp; popl %edi",
+                _ => "int $$0x80",
+            },
+            result: "={eax}",
+            number: "{eax}",
+            words: &["{ebx}", "{ecx}", "{edx}", "{esi}", "{edi}"],
+            clobbers: "~{memory},~{dirflag},~{fpsr},~{flags}",
+            bits: 32,
+        },
+        Arch::Arm => Convention {
+            instruction: "svc #0",
+            result: "={r0}",
+            number: "{r7}",
+            words: &["{r0}", "{r1}", "{r2}", "{r3}", "{r4}", "{r5}"],
+            clobbers: "~{memory}",
+            bits: 32,
+        },
+        Arch::Riscv32 | Arch::Wasm32 => return None,
     })
 }
 
 impl<'ctx> Body<'_, 'ctx, '_> {
-    /// The kernel's answer as an `i64`. Where there is no kernel to call, it is that there is no such call.
+    /// The kernel's answer as an `i64`. Where there is no kernel to call, it is that there is no such call. Of a number or word, a
+    /// machine of 32 bits takes the lower half.
     pub fn build_syscall(&mut self, args: &[Operand]) -> Result<Value<'ctx>> {
-        let word = self.unit.scalars.int(64);
-        let Some(convention) = convention(self.unit.layouts.target()) else {
-            return Ok(Value::Scalar(word.const_int(NO_SUCH_CALL as u64, true).into()));
-        };
-        if args.is_empty() || args.len() > convention.words.len() + 1 {
+        let answer = self.unit.scalars.int(64);
+        if args.is_empty() || args.len() > SYSCALL_ARGS {
             return broken("a system call takes a number and up to six words");
         }
-        let mut operands: Vec<BasicMetadataValueEnum<'ctx>> = Vec::with_capacity(args.len());
+        let count = args.len() - 1;
+        let Some(convention) = convention(self.unit.layouts.target(), count) else {
+            return Ok(Value::Scalar(answer.const_int(NO_SUCH_CALL as u64, true).into()));
+        };
+        let word = self.unit.scalars.int(convention.bits);
+        let mut words = Vec::with_capacity(args.len());
         for index in 0..args.len() {
-            let number = self.arg(args, index)?.int()?;
-            operands.push(self.unit.builder.build_int_cast_sign_flag(number, word, false, "")?.into());
+            let value = self.arg(args, index)?.int()?;
+            words.push(self.unit.builder.build_int_cast_sign_flag(value, word, false, "")?);
         }
-        let mut constraints = vec![convention.result, convention.number];
-        constraints.extend(&convention.words[..args.len() - 1]);
-        constraints.push(convention.clobbers);
-        let params = vec![word.into(); args.len()];
-        let ty = inkwell::types::BasicType::fn_type(&word, &params, false);
+        let registers = &convention.words[..count.min(convention.words.len())];
+        if count > registers.len() {
+            let rest = words.split_off(registers.len());
+            words.push(self.address_of_words(&rest, word)?);
+        }
+        let constraints = [&[convention.result, convention.number], registers, &[convention.clobbers]].concat();
+        let ty = word.fn_type(&vec![word.into(); words.len()], false);
         let code = self.unit.context.create_inline_asm(
             ty,
             convention.instruction.to_owned(),
@@ -78,10 +109,26 @@ impl<'ctx> Body<'_, 'ctx, '_> {
             None,
             false,
         );
-        let call = self.unit.builder.build_indirect_call(ty, code, &operands, "")?;
+        let words: Vec<BasicMetadataValueEnum<'ctx>> = words.into_iter().map(Into::into).collect();
+        let call = self.unit.builder.build_indirect_call(ty, code, &words, "")?;
         match call.try_as_basic_value().basic() {
-            Some(answer) => Ok(Value::Scalar(answer)),
+            Some(found) => {
+                let found = found.into_int_value();
+                Ok(Value::Scalar(self.unit.builder.build_int_cast_sign_flag(found, answer, true, "")?.into()))
+            }
             None => broken("a system call has an answer"),
         }
+    }
+
+    /// Where these words lie in memory, one behind the other.
+    fn address_of_words(&mut self, words: &[IntValue<'ctx>], word: IntType<'ctx>) -> Result<IntValue<'ctx>> {
+        let bytes = word.get_bit_width() / 8;
+        let slot = self.unit.entry_alloca(u64::from(bytes) * words.len() as u64, bytes)?;
+        let mut list = AggregateValueEnum::from(word.array_type(words.len() as u32).const_zero());
+        for (index, one) in words.iter().enumerate() {
+            list = self.unit.builder.build_insert_value(list, *one, index as u32, "")?;
+        }
+        self.unit.builder.build_store(slot, list)?;
+        Ok(self.unit.builder.build_ptr_to_int(slot, word, "")?)
     }
 }

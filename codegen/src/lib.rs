@@ -31,6 +31,9 @@ pub use image::{Image, scalar_bits};
 mod places;
 pub use places::{Places, Reason};
 
+mod system;
+pub use system::{NO_SUCH_CALL, SYSCALL_ARGS, has_system_calls};
+
 mod debug;
 pub use debug::{
     DWARF_VERSION, DebugInfo, DebugLevel, DebugType, DebugTypes, Encoding, Member, PRODUCER, Scope, ScopeNo, Scopes,

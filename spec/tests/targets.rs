@@ -10,10 +10,10 @@ mod batch;
 mod machine;
 
 use batch::Batch;
-use kiln_compiler::{OptLevel, has_llvm};
+use kiln_compiler::{BackendName, Memory, Mode, OptLevel, Options, has_llvm};
 use kiln_spec::{Example, Outcome, read_pages};
 use libtest_mimic::{Arguments, Failed, Trial};
-use machine::{MACHINES, Machine};
+use machine::{Host, MACHINES, Machine};
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -33,6 +33,10 @@ fn main() -> ExitCode {
                 eprintln!("programs for {} are not run: there is no {}", machine.triple, missing.join(", no "));
             }
             continue;
+        }
+        if has_llvm() && machine.host == Host::Linux {
+            let name = format!("{} system calls", machine.triple);
+            trials.push(Trial::test(name, move || check_system_calls(machine)));
         }
         for (number, examples) in examples.chunks(BATCH).enumerate() {
             let opt = if number % 2 == 0 { OptLevel::None } else { OptLevel::Default };
@@ -83,6 +87,24 @@ fn check(machine: &Machine, examples: Vec<(String, Example)>, opt: OptLevel) -> 
     for (((name, _), expected), found) in batch.examples.iter().zip(expected).zip(found) {
         if expected != found {
             return Err(format!("{name}\n  interpreted {}\n  found       {}", shown(&expected), shown(&found)).into());
+        }
+    }
+    Ok(())
+}
+
+/// The interpreter has no kernel: what the calls answer is written here.
+fn check_system_calls(machine: &Machine) -> Result<(), Failed> {
+    let files = Memory::from([("system_calls.kiln", include_str!("targets/system_calls.kiln"))]);
+    for opt in [OptLevel::None, OptLevel::Default] {
+        let options = Options {
+            target: machine.target(),
+            backend: BackendName::Llvm,
+            opt,
+            ..Options::new(Mode::Build, vec!["system_calls.kiln".into()])
+        };
+        let found = machine.run_program(&options, &files)?;
+        if found.stdout != b"written\n0\n-11\n-38\n" || found.status != Some(0) {
+            return Err(shown(&found).into());
         }
     }
     Ok(())

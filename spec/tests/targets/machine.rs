@@ -1,7 +1,9 @@
 //! The machines that programs are run for, and how.
 
 use crate::batch::Batch;
-use kiln_compiler::{BackendName, OptLevel, Options, Tuning, command_for, compile_files, guarded, link, missing_tools};
+use kiln_compiler::{
+    BackendName, Files, OptLevel, Options, Tuning, command_for, compile_files, guarded, link, missing_tools,
+};
 use kiln_spec::{Outcome, run_command};
 use kiln_types::Target;
 use std::fs;
@@ -67,13 +69,7 @@ impl Machine {
             }
         }
         let options = Options { opt, tuning, backend: BackendName::Llvm, ..batch.options() };
-        let compilation = guarded(|| compile_files(&options, batch.files())).map_err(|bug| bug.message)?;
-        if compilation.objects.is_empty() {
-            return Err(format!("no objects: {:?}", compilation.diagnostics));
-        }
-        let program = folder.path().join("program");
-        link(&compilation.objects, &program, &options)
-            .map_err(|error| format!("{}\n{:?}", error.message, error.notes))?;
+        let program = make(folder.path(), &options, batch.files())?;
         if self.host == Host::Node {
             return in_node(&program, batch.examples.len(), &options);
         }
@@ -84,6 +80,27 @@ impl Machine {
         };
         (0..batch.examples.len()).map(run).collect()
     }
+
+    /// What a program does as native code; for Linux.
+    pub fn run_program(&self, options: &Options, files: &(dyn Files + Sync)) -> Result<Outcome, String> {
+        let folder = tempfile::tempdir().unwrap();
+        let mut options = options.clone();
+        options.tuning.link_args.push("-static".to_owned());
+        let program = make(folder.path(), &options, files)?;
+        let mut command = command_for(&program, &options).map_err(|error| error.message)?;
+        run_command(&mut command, &[])
+    }
+}
+
+/// Compiles and links a program, and says where it is.
+fn make(folder: &Path, options: &Options, files: &(dyn Files + Sync)) -> Result<PathBuf, String> {
+    let compilation = guarded(|| compile_files(options, files)).map_err(|bug| bug.message)?;
+    if compilation.objects.is_empty() {
+        return Err(format!("no objects: {:?}", compilation.diagnostics));
+    }
+    let program = folder.join("program");
+    link(&compilation.objects, &program, options).map_err(|error| format!("{}\n{:?}", error.message, error.notes))?;
+    Ok(program)
 }
 
 /// What a program without an operating system is linked with.
