@@ -60,7 +60,41 @@ impl<'a> BodyCx<'_, 'a> {
 
     /// Checks a pattern against the type it matches and declares its bindings.
     pub fn pattern(&mut self, pat: PatId, ty: TypeId, owner: Owner) -> air::PatId {
-        self.pat(pat, ty, owner, &mut Vec::new())
+        let made = self.pat(pat, ty, owner, &mut Vec::new());
+        if let Some(local) = self.first_part(pat)
+            && let Some(taken) = self.takes_apart(made)
+        {
+            let shown = self.show(taken);
+            let error = errors::part_of_a_linear_value(self.span(self.hir.locals[local].range), &shown);
+            self.error(error);
+        }
+        made
+    }
+
+    /// The linear type that a pattern consumes and binds parts of to change them, of which nothing would be left.
+    fn takes_apart(&self, pat: air::PatId) -> Option<TypeId> {
+        let ty = self.infer.shallow(self.air.pats[pat].ty, &self.sema.pool);
+        match &self.air.pats[pat].kind {
+            PatKind::Fields(_) | PatKind::Variant { .. } if self.sema.pool.is_linear_itself(ty) => {
+                self.changes_a_part(pat).then_some(ty)
+            }
+            PatKind::Fields(fields) | PatKind::Variant { fields, .. } => {
+                fields.iter().find_map(|field| self.takes_apart(field.1))
+            }
+            PatKind::Or(alternatives) => alternatives.iter().find_map(|part| self.takes_apart(*part)),
+            PatKind::Bind { .. } | PatKind::Wild | PatKind::Const(_) | PatKind::Range { .. } => None,
+        }
+    }
+
+    fn changes_a_part(&self, pat: air::PatId) -> bool {
+        match &self.air.pats[pat].kind {
+            PatKind::Bind { mode, .. } => *mode == BindMode::AliasMut,
+            PatKind::Fields(fields) | PatKind::Variant { fields, .. } => {
+                fields.iter().any(|field| self.changes_a_part(field.1))
+            }
+            PatKind::Or(alternatives) => alternatives.iter().any(|part| self.changes_a_part(*part)),
+            PatKind::Wild | PatKind::Const(_) | PatKind::Range { .. } => false,
+        }
     }
 
     /// `bound`: what this pattern has bound; a later alternative binds the same locals again.

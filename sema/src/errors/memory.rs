@@ -14,6 +14,17 @@ pub(crate) fn part_of_a_value(span: Span) -> Diagnostic {
         .help("`mut` makes it a variable of its own")
 }
 
+/// `inout` in a pattern that consumes what it takes apart.
+pub(crate) fn part_of_a_linear_value(span: Span, ty: &str) -> Diagnostic {
+    Diagnostic::error(
+        codes::E0203,
+        span,
+        format!("a pattern takes a linear `{ty}` apart: nothing of it stays to be changed"),
+    )
+    .label("a part of what is consumed here")
+    .help("bind the parts, and make a new value of them")
+}
+
 pub(crate) fn immutable_local(span: Span, name: &str, param: Option<ParamMode>, declared: Span) -> Diagnostic {
     let error = Diagnostic::error(codes::E0202, span, format!("`{name}` can't be changed")).label("written here");
     let start = Span::new(declared.file, declared.range.start, declared.range.start);

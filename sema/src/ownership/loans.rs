@@ -38,8 +38,8 @@ pub(crate) struct Loans {
     loans: Vec<Loan>,
     /// By local: whether it is a holder.
     holders: Vec<bool>,
-    /// By local: whether it points to a view.
-    is_view: Vec<bool>,
+    /// By local: whether it is a holder that has a value of its own: the name is made where that is stored.
+    is_stored: Vec<bool>,
     /// By block: holders that are used on some way after its end.
     live_out: Option<Table>,
 }
@@ -69,10 +69,11 @@ impl Loans {
         }
         if !loans.loans.is_empty() {
             loans.holders = vec![false; func.locals.len()];
-            loans.is_view = vec![false; func.locals.len()];
+            loans.is_stored = vec![false; func.locals.len()];
             for loan in &loans.loans {
                 loans.holders[loan.holder.index()] = true;
-                loans.is_view[loan.holder.index()] = func.locals[loan.holder].kind == LocalKind::Temp;
+                let is_alias = matches!(func.locals[loan.holder].kind, LocalKind::Alias { .. });
+                loans.is_stored[loan.holder.index()] = !is_alias;
             }
             loans.live_out = Some(loans.liveness(func));
         }
@@ -140,9 +141,9 @@ impl Loans {
     fn step_back(&self, stmt: &Stmt, live: &mut [u64]) {
         let made = match stmt {
             Stmt::Bind { local, .. } => Some(*local),
-            Stmt::Assign(dst, _) => dst.as_local(),
+            Stmt::Assign(dst, _) => dst.as_local().filter(|dst| self.is_stored[dst.index()]),
             Stmt::StorageLive(local) => Some(*local),
-            Stmt::Call(call) => call.dst.as_ref().and_then(Place::as_local).filter(|dst| self.is_view[dst.index()]),
+            Stmt::Call(call) => call.dst.as_ref().and_then(Place::as_local).filter(|dst| self.is_stored[dst.index()]),
             _ => None,
         };
         if let Some(local) = made {
