@@ -19,10 +19,10 @@ fn main() -> io::Result<()> {
     fs::write(out.join("methods.rs"), methods(&root)?)
 }
 
-/// The table of the functions that are methods of views: name and file, sorted by name.
+/// The table of the functions that are methods of views, or of floats in few programs: name and file, sorted by name.
 fn methods(root: &Path) -> io::Result<String> {
     let mut rows = Vec::new();
-    for file in ["slice", "str"] {
+    for file in ["elementary", "slice", "str"] {
         let text = fs::read_to_string(root.join(format!("{file}.kiln")))?;
         let names = text.lines().filter_map(|line| line.strip_prefix("pub fn ")?.split_once('(').map(|(name, _)| name));
         rows.extend(names.map(|name| (name.to_owned(), file)));

@@ -21,6 +21,8 @@ pub(crate) struct Lang {
     int: Option<ModuleId>,
     /// `std/float.kiln`: the same for floats.
     float: Option<ModuleId>,
+    /// `std/elementary.kiln`: methods of floats that are not in every program.
+    elementary: Option<ModuleId>,
     /// `std/target.kiln`: `Arch` and `Os`.
     target: Option<ModuleId>,
     /// `std/meta.kiln`: what reflection gives.
@@ -47,6 +49,7 @@ impl Lang {
             stack: find("std::stack"),
             int: find("std::int"),
             float: find("std::float"),
+            elementary: find("std::elementary"),
             target: find("std::target"),
             meta: find("std::meta"),
             intrinsics: find("std::intrinsics"),
@@ -102,9 +105,9 @@ impl Sema<'_> {
 impl Sema<'_> {
     /// A function of the library for a method of integers (`std/int.kiln`) or floats (`std/float.kiln`).
     pub fn number_function(&self, is_float: bool, name: kiln_source::Symbol) -> Option<DeclId> {
-        let module = if is_float { self.lang.float } else { self.lang.int };
-        let decl = *self.hir.modules[module?].names.get(&name)?;
-        self.hir.decls[decl].public.then_some(decl)
+        let modules = if is_float { [self.lang.float, self.lang.elementary] } else { [self.lang.int, None] };
+        let mut found = modules.into_iter().flatten().filter_map(|module| self.hir.modules[module].names.get(&name));
+        found.find(|decl| self.hir.decls[**decl].public).copied()
     }
 
     /// A function of the library for a method of text (`std/str.kiln`) or slices (`std/slice.kiln`).

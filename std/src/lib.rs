@@ -36,7 +36,7 @@ pub fn file(path: &str) -> Option<&'static str> {
     FILES.binary_search_by(|(name, _)| (*name).cmp(path)).ok().map(|index| FILES[index].1)
 }
 
-/// The files that have a method of slices or of text with this name.
+/// The files that have a method of slices, of text, or an elementary one of floats with this name.
 ///
 /// ```
 /// assert!(kiln_std::method_files("no_such_method").next().is_none());
