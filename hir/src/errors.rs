@@ -37,6 +37,9 @@ pub(crate) fn unresolved_name<'a>(span: Span, name: &str, known: impl Iterator<I
     let error =
         Diagnostic::error(codes::E0101, span, format!("there is no `{name}` here")).label("not found in this scope");
     let variant_of = LIBRARY_VARIANTS.iter().find(|(variant, _)| *variant == name);
+    if let Some((_, help)) = ELSEWHERE.iter().find(|(known, _)| *known == name) {
+        return error.help(*help);
+    }
     match (variant_of, closest(name, known)) {
         (Some((_, ty)), _) => {
             error.fix(span, format!("{ty}::{name}"), format!("a variant stands behind its type: `{ty}::{name}`"))
@@ -45,6 +48,16 @@ pub(crate) fn unresolved_name<'a>(span: Span, name: &str, known: impl Iterator<I
         (None, None) => error,
     }
 }
+
+/// What has to be imported here, or has another name, and what to write.
+const ELSEWHERE: [(&str, &str); 6] = [
+    ("HashMap", "write `const hash_map = @import(\"std/hash_map\");`, then `hash_map::HashMap(K, V)`"),
+    ("HashSet", "write `const hash_set = @import(\"std/hash_set\");`, then `hash_set::HashSet(K)`"),
+    ("Deque", "write `const deque = @import(\"std/deque\");`, then `deque::Deque(T)`"),
+    ("Own", "write `const own = @import(\"std/own\");`, then `own::Own(T)`"),
+    ("Box", "a value in memory of its own is `Own`: `const own = @import(\"std/own\");`, then `own::Own(T)`"),
+    ("unsafe", "write `checked { … }`"),
+];
 
 /// Variants that other languages know without their types.
 const LIBRARY_VARIANTS: [(&str, &str); 4] =

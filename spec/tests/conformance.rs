@@ -2,8 +2,8 @@
 //! or four for each program.
 
 use kiln_spec::{
-    Engine, Example, Page, Program, Rule, check_cases, check_example, check_program, check_stages, check_tests, programs,
-    read_pages,
+    Engine, Example, Page, Program, Rule, check_cases, check_example, check_program, check_stages, check_tests,
+    programs, read_pages,
 };
 use libtest_mimic::{Arguments, Trial};
 use std::path::Path;

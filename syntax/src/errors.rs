@@ -184,7 +184,12 @@ impl Mistake for UnexpectedToken {
             format!("expected {}, found {found}", self.expected),
         );
         let is_word = written.bytes().all(|byte| byte.is_ascii_alphanumeric()) && !written.is_empty();
-        if self.expected.ends_with("name") && is_word && self.found != Tok::Int && self.found.spelling().is_some() {
+        // Words that many programs have as names.
+        let is_usual = matches!(written, "as" | "drop" | "in" | "linear" | "ptr" | "static" | "test" | "type");
+        let is_name = self.expected.ends_with("name")
+            || self.expected == "a pattern"
+            || self.expected == "an expression" && is_usual;
+        if is_name && is_word && self.found != Tok::Int && self.found.spelling().is_some() {
             error.note(format!("`{written}` is a reserved word"))
         } else {
             error

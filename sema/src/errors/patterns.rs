@@ -25,8 +25,12 @@ pub(crate) fn unreachable_pattern(span: Span) -> Diagnostic {
 }
 
 pub(crate) fn pattern_mismatch(span: Span, what: &str, ty: &str) -> Diagnostic {
-    Diagnostic::error(codes::E0504, span, format!("the pattern is {what}, but the value is `{ty}`"))
-        .label(format!("can't match `{ty}`"))
+    let error = Diagnostic::error(codes::E0504, span, format!("the pattern is {what}, but the value is `{ty}`"))
+        .label(format!("can't match `{ty}`"));
+    match (what, ty) {
+        ("text", "String") => error.help("match its text: `match name[..] { … }`"),
+        _ => error,
+    }
 }
 
 pub(crate) fn float_pattern(span: Span) -> Diagnostic {

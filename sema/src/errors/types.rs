@@ -5,8 +5,19 @@ use kiln_hir::{Mode, UnaryOp};
 use kiln_source::{Diagnostic, Span, Warning, codes, nearest};
 
 pub(crate) fn type_mismatch(span: Span, expected: &str, found: &str) -> Diagnostic {
-    Diagnostic::error(codes::E0401, span, format!("expected `{expected}`, found `{found}`"))
-        .label(format!("this is `{found}`"))
+    let error = Diagnostic::error(codes::E0401, span, format!("expected `{expected}`, found `{found}`"))
+        .label(format!("this is `{found}`"));
+    match (expected, found) {
+        ("str", "String") => error.help("its text is `name[..]`"),
+        ("String", "str") => error.help("a copy is `name.to_string()`"),
+        _ => error,
+    }
+}
+
+/// A call such as `println("{} {}", a, b)`, whose last parameter takes any value.
+pub(crate) fn values_without_tuple(span: Span, name: &str, expected: usize, found: usize) -> Diagnostic {
+    argument_count(span, name, expected, found, None)
+        .help("several values are one in parentheses: `println(\"{} {}\", (a, b))`")
 }
 
 pub(crate) fn argument_count(

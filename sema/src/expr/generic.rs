@@ -35,6 +35,12 @@ impl<'a> BodyCx<'_, 'a> {
         let free_last =
             params.last().filter(|param| !param.comptime && self.is_left_out_type(decl, param, &params[..leading]));
         let mut implied = None;
+        let is_text = |arg: &Arg| matches!(self.hir[arg.value], Expr::Str(_));
+        if free_last.is_some() && args.len() >= params.len() && args.first().is_some_and(is_text) {
+            let name = self.name(self.sema.decl(decl).name.symbol).to_owned();
+            let expected = params.len() - leading;
+            return Err(self.error(errors::values_without_tuple(self.span(range), &name, expected, args.len())));
+        }
         let left_out = match params.len().checked_sub(args.len()) {
             Some(0) => 0,
             Some(missing) if missing == leading => leading,

@@ -121,6 +121,10 @@ fn parameter(p: &mut In<'_, '_>, parts: &mut Params, dots: Dots) -> Parsed<()> {
         parts.receiver = receiver(p)?;
         return Ok(());
     }
+    if let Some(receiver) = reference_receiver(p, parts) {
+        parts.receiver = Some(receiver);
+        return Ok(());
+    }
     let comptime = eat(p, Tok::Comptime);
     let mode = mode(p);
     if matches!(peek(p), Tok::Mut | Tok::Amp) {
@@ -138,6 +142,28 @@ fn parameter(p: &mut In<'_, '_>, parts: &mut Params, dots: Dots) -> Parsed<()> {
     let range = since(p, from);
     parts.params.push(Param { comptime, mode, name, ty, range });
     Ok(())
+}
+
+/// `&self`, `&mut self` and `mut self`, as other languages have them: notes what is meant, and reads it as that.
+fn reference_receiver(p: &mut In<'_, '_>, parts: &Params) -> Option<Receiver> {
+    let mutable = usize::from(peek(p) == Tok::Amp);
+    let at = mutable + usize::from(peek_nth(p, mutable) == Tok::Mut);
+    if at == 0 || peek_nth(p, at) != Tok::SelfValue || !parts.is_empty() {
+        return None;
+    }
+    let from = start(p);
+    let (mode, message, instead, word) = match (mutable, at) {
+        (1, 1) => (Mode::Borrow, "Kiln has no references", "write `borrow self`", "borrow "),
+        (1, _) => (Mode::Inout, "Kiln has no references", "write `inout self`", "inout"),
+        _ => (Mode::Value, "`self` is not `mut`", "write `self`, and `let mut this = self;` in the body", ""),
+    };
+    for _ in 0..at {
+        p.skip();
+    }
+    let range = since(p, from);
+    mistake(p, &Unsupported { range, message, instead, fix: (mode != Mode::Value).then_some(word) });
+    p.skip();
+    Some(Receiver { mode, range: since(p, from) })
 }
 
 /// `self`, `borrow self`, `inout self`, if they are at the cursor.

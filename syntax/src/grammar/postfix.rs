@@ -235,6 +235,7 @@ pub(super) fn postfix(p: &mut In<'_, '_>, place: Place, from: u32, atom: ExprId)
                 struct_literal(p, place, from, base)?
             }
             Tok::Bang if peek_nth(p, 1) == Tok::LParen && is_macro_call(p, base) => continue,
+            Tok::Bang if peek_nth(p, 1) == Tok::LBracket && is_macro_call(p, base) => brackets(p)?,
             Tok::As => cast(p, base)?,
             _ => break,
         };
@@ -370,13 +371,17 @@ fn field_recovered(p: &mut In<'_, '_>, failed: Failed) -> Parsed<ExprId> {
     if matches!(peek(p), Tok::Comma | Tok::RBrace) { Ok(error_expr(p)) } else { Err(failed) }
 }
 
-/// `name!(`: notes that there are no macros, and steps over `!`.
+/// `name!(` and `name![`: notes that there are no macros, and steps over `!`.
 fn is_macro_call(p: &mut In<'_, '_>, base: ExprId) -> bool {
     let range = here(p);
     if !matches!(p.state().ast[base], Expr::Name(_)) || p.state().ast.expr_range(base).end != range.start {
         return false;
     }
-    mistake(p, &Unsupported { range, message: "Kiln has no macros", instead: "leave `!` out", fix: Some("") });
+    let (instead, fix) = match peek_nth(p, 1) {
+        Tok::LBracket => ("an array is `[a, b, c]`; `Vec::from([a, b, c])` is a vector of them", None),
+        _ => ("leave `!` out", Some("")),
+    };
+    mistake(p, &Unsupported { range, message: "Kiln has no macros", instead, fix });
     p.skip();
     true
 }
