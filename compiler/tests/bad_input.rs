@@ -153,6 +153,14 @@ fn mistakes_inside_of_calls_are_looked_at_once() {
 }
 
 #[test]
+fn values_and_loops_without_end() {
+    let empty = "const X: [(); 1 << 62] = [(); 1 << 62]; fn main() { @dbg(X.len()); }";
+    Place::with_main(empty).kiln(&["check", "main.kiln"]).refused("E0603");
+    let turns = "comptime for _ in 0..30_000 { ".repeat(3) + &"}".repeat(3);
+    Place::with_main(format!("fn main() {{ {turns} }}")).kiln(&["check", "main.kiln"]).refused("E0601");
+}
+
+#[test]
 fn endless_tokens() {
     let digits = |prefix: &str, digit: &str| format!("const X: u128 = {prefix}{};", digit.repeat(MILLION));
     for text in [digits("", "9"), digits("0x", "F"), digits("0b", "1"), digits("1", "_0")] {

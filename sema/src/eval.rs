@@ -159,6 +159,7 @@ impl<'a> BodyCx<'_, 'a> {
             wrong_patterns: 0,
             checked: self.checked,
             failed: None,
+            turns: self.turns,
             comptime: true,
         };
         cx.air.root = root(&mut cx);

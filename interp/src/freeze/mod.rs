@@ -37,6 +37,8 @@ pub enum RefusalReason {
     InvalidValue,
     /// A part of a pointer.
     BrokenPointer,
+    /// An array of so many elements without size that no list holds them.
+    TooMany,
 }
 
 /// What the reading of a result needs.

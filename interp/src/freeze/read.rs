@@ -7,6 +7,9 @@ use crate::value::{number_of_bytes, scalar_of_bytes};
 use kiln_types::arith::Kind;
 use kiln_types::{RelocTarget, Repr, TypeId, TypeKey, ValueId, ValueKey};
 
+/// Elements of an array as a value, where their size does not limit them.
+const MAX_SIZELESS: u64 = 1 << 20;
+
 impl Freezer<'_, '_> {
     /// The value of a type at a place of the arena. What it points to becomes static data.
     pub(crate) fn value(&mut self, ty: TypeId, at: usize) -> Result<ValueId, Refusal> {
@@ -34,6 +37,9 @@ impl Freezer<'_, '_> {
             }
             TypeKey::Array { elem, len } => {
                 let size = self.env.layouts.of(self.env.pool, elem).size as usize;
+                if size == 0 && len > MAX_SIZELESS {
+                    return Err(self.refuse(origin, offset, RefusalReason::TooMany));
+                }
                 let parts =
                     (0..len as usize).map(|index| self.read(elem, at + index * size, origin, offset + index * size));
                 let parts = parts.collect::<Result<_, _>>()?;

@@ -69,6 +69,8 @@ pub(crate) struct BodyCx<'s, 'a> {
     pub runtime_depth: u32,
     /// Variables of `comptime let mut`, with the depth they were declared at.
     pub comptime_vars: Vec<(hir::LocalId, u32)>,
+    /// Turns of loops written out at comptime so far.
+    pub turns: u32,
     /// How many patterns were wrong so far: what they match is not known.
     pub wrong_patterns: u32,
     /// How many `checked` blocks are around.
@@ -111,6 +113,7 @@ impl<'s, 'a> BodyCx<'s, 'a> {
             ret: None,
             runtime_depth: 0,
             comptime_vars: Vec::new(),
+            turns: 0,
             wrong_patterns: 0,
             checked: 0,
             failed: None,

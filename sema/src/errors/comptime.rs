@@ -267,6 +267,7 @@ pub(crate) fn cannot_freeze(sema: &Sema<'_>, refusal: &Refusal, ty: TypeId, span
         RefusalReason::Uninitialised => "was never written",
         RefusalReason::InvalidValue => "is no value of its type",
         RefusalReason::BrokenPointer => "is a part of a pointer",
+        RefusalReason::TooMany => "has too many elements",
     };
     Diagnostic::error(codes::E0603, span, format!("`result{path}` {what}"))
         .label(format!("the result is a `{}`", sema.show(ty)))

@@ -101,6 +101,12 @@ pub(crate) fn too_many_turns(span: Span, count: i128, limit: i128) -> Diagnostic
         .help("a plain `for` inside `comptime { }` runs instead of being written out")
 }
 
+pub(crate) fn too_many_turns_in_all(span: Span, limit: u32) -> Diagnostic {
+    Diagnostic::error(codes::E0601, span, "the loops of this function would be written out too often")
+        .label(format!("at most {limit} turns in all"))
+        .help("a plain `for` inside `comptime { }` runs instead of being written out")
+}
+
 pub(crate) fn cannot_infer_argument(span: Span, name: &str, declared: Span) -> Diagnostic {
     Diagnostic::error(codes::E0605, span, format!("the arguments do not say what `{name}` is"))
         .label(format!("give `{name}` as the first argument"))

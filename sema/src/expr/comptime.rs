@@ -105,7 +105,7 @@ impl<'a> BodyCx<'_, 'a> {
             if !self.bind_known(pat, value, range)? {
                 return Err(self.error(errors::refutable_pattern(self.span(self.hir.pat_ranges[pat]), "_")));
             }
-            let turn = self.written_out_turn(id, body);
+            let turn = self.written_out_turn(id, body, range)?;
             stmts.push(turn);
             if self.air.types[turn] == TypeId::NEVER {
                 break;
@@ -126,7 +126,7 @@ impl<'a> BodyCx<'_, 'a> {
                 let error = errors::too_many_turns(self.expr_span(cond), MAX_UNROLLED + 1, MAX_UNROLLED);
                 return Err(self.error(error));
             }
-            let turn = self.written_out_turn(id, then);
+            let turn = self.written_out_turn(id, then, range)?;
             stmts.push(turn);
             if self.air.types[turn] == TypeId::NEVER || self.failed.is_some() {
                 break;
@@ -136,7 +136,11 @@ impl<'a> BodyCx<'_, 'a> {
     }
 
     /// One turn of a loop that is written out: a labelled block that `continue` leaves. `!` if nothing comes after it.
-    fn written_out_turn(&mut self, id: LoopId, body: ExprId) -> InstId {
+    fn written_out_turn(&mut self, id: LoopId, body: ExprId, whole: TextRange) -> Checked<InstId> {
+        self.turns += 1;
+        if self.turns > MAX_TURNS {
+            return Err(self.error(errors::too_many_turns_in_all(self.span(whole), MAX_TURNS)));
+        }
         let turn = kiln_air::LoopId(self.air.loops);
         self.air.loops += 1;
         if let Some(open) = &mut self.loops[id.0 as usize] {
@@ -147,7 +151,7 @@ impl<'a> BodyCx<'_, 'a> {
         let body = self.value(body, Expect::Type(TypeId::UNIT));
         let continued = self.loops[id.0 as usize].is_some_and(|open| open.continued);
         let ty = if continued { TypeId::UNIT } else { self.air.types[body] };
-        self.push(Inst::Labeled { id: turn, body }, ty, range)
+        Ok(self.push(Inst::Labeled { id: turn, body }, ty, range))
     }
 
     /// All turns in a labelled block that `break` leaves.
@@ -423,3 +427,5 @@ impl<'a> BodyCx<'_, 'a> {
 
 /// Turns of a loop that is written out: more would be code nobody wants.
 const MAX_UNROLLED: i128 = 1 << 16;
+/// Turns of all such loops in one function, within each other or not.
+const MAX_TURNS: u32 = 1 << 20;
