@@ -105,13 +105,6 @@ impl<'a> Sema<'a> {
 
     /// A type as messages spell it.
     pub fn show(&self, ty: TypeId) -> String {
-        // A type whose definition is wrong has none.
-        if self.pool.struct_def(ty).is_none()
-            && self.pool.enum_def(ty).is_none()
-            && let Some(name) = self.types.name(ty)
-        {
-            return name.to_owned();
-        }
         self.pool.display(ty, self.names).to_string()
     }
 

@@ -16,8 +16,6 @@ use rustc_hash::FxHashMap;
 pub(crate) struct TypeDecls {
     fields: FxHashMap<TypeId, Progress>,
     layout: FxHashMap<TypeId, Progress>,
-    /// Printed names of types made in functions: `Pair(i32, u8)`.
-    names: FxHashMap<TypeId, Box<str>>,
     /// The instance of a `-> type` function that made a type.
     origins: FxHashMap<TypeId, (DeclId, Box<[ValueId]>)>,
     /// By type declaration: its destructor.
@@ -49,7 +47,6 @@ impl TypeDecls {
         TypeDecls {
             fields: FxHashMap::default(),
             layout: FxHashMap::default(),
-            names: FxHashMap::default(),
             origins: FxHashMap::default(),
             destructors,
             nested,
@@ -68,11 +65,6 @@ impl TypeDecls {
     /// The function instance that made a type.
     pub fn origin(&self, ty: TypeId) -> Option<&(DeclId, Box<[ValueId]>)> {
         self.origins.get(&ty)
-    }
-
-    /// How a type with a declaration is called.
-    pub fn name(&self, ty: TypeId) -> Option<&str> {
-        self.names.get(&ty).map(|name| &**name)
     }
 
     /// Notes how far the fields of a type are known.
@@ -133,7 +125,7 @@ impl<'a> Sema<'a> {
                 }
                 None => self.decl_path(decl).into(),
             };
-            self.types.names.insert(ty, name);
+            self.pool.declare(ty, name);
         }
         Ok(ty)
     }
@@ -217,7 +209,7 @@ impl<'a> Sema<'a> {
             Progress::Done => return Ok(()),
             Progress::Failed => return self.reporter.check(),
             Progress::Running => {
-                let error = errors::type_needs_itself(self.hir.name_span(decl), &self.types.names[&ty]);
+                let error = errors::type_needs_itself(self.hir.name_span(decl), &self.show(ty));
                 return Err(self.error(error));
             }
             Progress::NotStarted => {}
@@ -236,7 +228,7 @@ impl<'a> Sema<'a> {
 
     fn define(&mut self, ty: TypeId, decl: DeclId, captures: &[ValueId]) -> Checked<()> {
         let item: &'a hir::Decl = self.decl(decl);
-        let name = self.types.names[&ty].clone();
+        let name: Box<str> = self.show(ty).into();
         match &item.kind {
             DeclKind::Struct(body) => {
                 let fields = self.field_defs(decl, &body.fields, captures)?;

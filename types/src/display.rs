@@ -125,8 +125,8 @@ impl<'a> Writer<'a> {
                 self.list(f, parts, |f, part| self.ty(f, *part, inner))?;
                 f.write_str(if parts.len() == 1 { ",)" } else { ")" })
             }
-            TypeKey::Struct { .. } => f.write_str(self.pool.struct_def(ty).map_or("{struct}", |def| &def.name)),
-            TypeKey::Enum { .. } => f.write_str(self.pool.enum_def(ty).map_or("{enum}", |def| &def.name)),
+            TypeKey::Struct { .. } => f.write_str(self.pool.type_name(ty).unwrap_or("{struct}")),
+            TypeKey::Enum { .. } => f.write_str(self.pool.type_name(ty).unwrap_or("{enum}")),
             TypeKey::AnonStruct { fields } => {
                 f.write_str("struct { ")?;
                 self.list(f, fields, |f, (name, ty)| {

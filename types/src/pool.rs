@@ -22,6 +22,8 @@ enum Key {
 #[derive(Debug)]
 pub struct Pool {
     keys: IndexSet<Key, FxBuildHasher>,
+    /// Names of types before they are defined: `Pair(i32, u8)`.
+    declared: FxHashMap<TypeId, Box<str>>,
     structs: FxHashMap<TypeId, StructDef>,
     enums: FxHashMap<TypeId, EnumDef>,
     /// How many parts each type made of others has, written out.
@@ -111,6 +113,7 @@ impl Pool {
     pub fn new() -> Self {
         let mut pool = Pool {
             keys: IndexSet::default(),
+            declared: FxHashMap::default(),
             structs: FxHashMap::default(),
             enums: FxHashMap::default(),
             weights: FxHashMap::default(),
@@ -273,6 +276,21 @@ impl Pool {
     /// A function as a value.
     pub fn fn_value(&mut self, ty: TypeId, func: FuncId) -> ValueId {
         self.value(ValueKey::Fn { ty, func })
+    }
+
+    /// Says how a struct or enum is called that is not defined yet.
+    pub fn declare(&mut self, ty: TypeId, name: Box<str>) {
+        self.declared.insert(ty, name);
+    }
+
+    /// How a struct or enum is called: as its definition says, or as it was declared.
+    pub fn type_name(&self, ty: TypeId) -> Option<&str> {
+        let name = match (self.structs.get(&ty), self.enums.get(&ty)) {
+            (Some(def), _) => Some(&def.name),
+            (_, Some(def)) => Some(&def.name),
+            _ => self.declared.get(&ty),
+        };
+        name.map(|name| &**name)
     }
 
     /// Says what a struct consists of. Sema does it once a type.
