@@ -110,7 +110,7 @@ impl Checker<'_> {
     }
 
     fn follow(&self, stmt: &Stmt, mention: Mention<'_>, state: &mut State) {
-        if let Some((path, change)) = change_of(self.paths, stmt, mention) {
+        if let Some((path, change)) = change_of(self.func, self.paths, self.cx, stmt, mention) {
             state.apply(self.paths, self.func, super::flow::Event { stmt: 0, path, change });
         }
     }

@@ -179,7 +179,8 @@ impl Writer<'_> {
     /// Keeps the flags right across an event.
     fn note(&mut self, paths: &Paths, event: Event, range: TextRange) {
         let (whole, value) = match event.change {
-            Change::Init => (true, true),
+            // What is lent was not moved, in any part.
+            Change::Init | Change::Lent => (true, true),
             Change::InitPart | Change::Variant(_) => (false, true),
             Change::Move => (true, false),
             Change::Drop | Change::Storage => return,

@@ -3,11 +3,13 @@
 //! Two sets describe a point. *Live* paths have a value on some way there; *moved* ones were moved on some way there and not
 //! given a new value since. Before its first value a path is neither. A path that is live and moved needs a flag to know.
 
+use super::OwnCx;
 use super::bits::{self, Table};
+use super::calls::inout_places;
 use super::paths::{Lookup, PathId, Paths};
 use kiln_cfg::{BinOp, BlockId, Func, LocalKind, Mention, Operand, Place, Proj, Rvalue, Stmt, Terminator, UseKind};
 use kiln_source::Idx;
-use kiln_types::Pool;
+use kiln_types::{Pool, TypeKey};
 
 /// What an instruction does to a path.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -18,6 +20,8 @@ pub(crate) enum Change {
     InitPart,
     /// It becomes this variant.
     Variant(u32),
+    /// Somebody else may write it as a whole: it may be any variant then.
+    Lent,
     /// Its value is taken away.
     Move,
     /// Its value is dropped.
@@ -64,10 +68,10 @@ struct Kill {
 
 impl Flow {
     /// Follows the function to the end.
-    pub fn of(func: &Func, paths: &Paths, pool: &Pool) -> Flow {
-        let (events, starts) = events(func, paths);
+    pub fn of(func: &Func, paths: &Paths, cx: &OwnCx<'_>) -> Flow {
+        let (events, starts) = events(func, paths, cx);
         let (blocks, width) = (func.blocks.len(), paths.len());
-        let kills = kills(func, paths, pool);
+        let kills = kills(func, paths, cx.pool);
         let mut flow =
             Flow { live: Table::new(blocks, width), moved: Table::new(blocks, width), events, starts, kills };
         flow.run(func, paths);
@@ -155,6 +159,12 @@ impl State {
                     }
                 }
             }
+            Change::Lent => {
+                if bits::contains(&self.live, event.path.index()) {
+                    let there = below.filter(|path| !bits::contains(&self.moved, *path)).collect::<Vec<_>>();
+                    there.into_iter().for_each(|path| bits::insert(&mut self.live, path..path + 1));
+                }
+            }
             Change::Move => {
                 bits::remove(&mut self.live, below.clone());
                 bits::insert(&mut self.moved, below);
@@ -173,13 +183,13 @@ fn is_built_in_parts(func: &Func, paths: &Paths, path: PathId) -> bool {
     matches!(decl.kind, LocalKind::Temp | LocalKind::Return) || decl.name.is_none()
 }
 
-fn events(func: &Func, paths: &Paths) -> (Vec<Event>, Vec<u32>) {
+fn events(func: &Func, paths: &Paths, cx: &OwnCx<'_>) -> (Vec<Event>, Vec<u32>) {
     let (mut events, mut starts) = (Vec::new(), Vec::with_capacity(func.blocks.len() + 1));
     for block in func.blocks.iter() {
         starts.push(events.len() as u32);
         for (index, stmt) in block.stmts.iter().enumerate() {
             stmt.for_each_mention(&mut |mention| {
-                if let Some((path, change)) = change_of(paths, stmt, mention) {
+                if let Some((path, change)) = change_of(func, paths, cx, stmt, mention) {
                     events.push(Event { stmt: index as u32, path, change });
                 }
             });
@@ -190,7 +200,13 @@ fn events(func: &Func, paths: &Paths) -> (Vec<Event>, Vec<u32>) {
 }
 
 /// What a mention in an instruction does to a path.
-pub(crate) fn change_of(paths: &Paths, stmt: &Stmt, mention: Mention<'_>) -> Option<(PathId, Change)> {
+pub(crate) fn change_of(
+    func: &Func,
+    paths: &Paths,
+    cx: &OwnCx<'_>,
+    stmt: &Stmt,
+    mention: Mention<'_>,
+) -> Option<(PathId, Change)> {
     let written = |place: &Place| match paths.find(place) {
         Lookup::Exact(path) => Some((path, Change::Init)),
         Lookup::Inside(_) if place.proj.first() == Some(&Proj::Deref) => None,
@@ -213,7 +229,23 @@ pub(crate) fn change_of(paths: &Paths, stmt: &Stmt, mention: Mention<'_>) -> Opt
         Mention::StorageLive(local) | Mention::StorageDead(local) => {
             paths.root(local).map(|path| (path, Change::Storage))
         }
-        Mention::Operand(_) | Mention::Read(..) | Mention::Refer(_) | Mention::Bind(_) => None,
+        Mention::Refer(place) => {
+            exact(place).filter(|_| may_write(func, cx, stmt, place)).map(|path| (path, Change::Lent))
+        }
+        Mention::Operand(_) | Mention::Read(..) | Mention::Bind(_) => None,
+    }
+}
+
+/// Whether an instruction lends a place that it refers to so that it can be written: as an `inout` argument, by a pointer, by a name.
+fn may_write(func: &Func, cx: &OwnCx<'_>, stmt: &Stmt, place: &Place) -> bool {
+    match stmt {
+        Stmt::Call(call) => inout_places(func, cx, call).into_iter().any(|lent| std::ptr::eq(lent, place)),
+        Stmt::Bind { local, .. } => func.locals[*local].kind == LocalKind::Alias { mutable: true },
+        Stmt::Assign(dst, Rvalue::AddressOf(_)) => {
+            let ty = dst.as_local().map(|local| func.locals[local].ty);
+            !ty.is_some_and(|ty| matches!(cx.pool.key(ty), TypeKey::Ptr { mutable: false, .. }))
+        }
+        _ => false,
     }
 }
 
@@ -245,7 +277,7 @@ fn kills(func: &Func, paths: &Paths, pool: &Pool) -> Vec<Kill> {
 
 fn tag_bits(pool: &Pool, ty: kiln_types::TypeId) -> u32 {
     match pool.key(ty) {
-        kiln_types::TypeKey::Int { bits, .. } => u32::from(*bits),
+        TypeKey::Int { bits, .. } => u32::from(*bits),
         _ => 64,
     }
 }

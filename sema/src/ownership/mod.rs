@@ -52,16 +52,16 @@ impl Sema<'_> {
             return Ok(());
         }
         let paths = Paths::of(func, &self.pool);
-        let flow = Flow::of(func, &paths, &self.pool);
-        let (loans, mistakes) = {
+        let (flow, loans, mistakes) = {
             let cx = OwnCx {
                 pool: &self.pool,
                 modes: &|func| self.program.info(func).sig.params.iter().map(|param| param.mode).collect(),
                 is_view: &|func| self.is_view_method(func),
             };
+            let flow = Flow::of(func, &paths, &cx);
             let loans = Loans::of(func, cx.pool, cx.is_view);
             let mistakes = check::check(func, &flow, &paths, &loans, &cx);
-            (loans, mistakes)
+            (flow, loans, mistakes)
         };
         let mut result = Ok(());
         for mistake in mistakes {

@@ -63,11 +63,22 @@ impl World {
         parse(text, &mut cx).unwrap().remove(0)
     }
 
+    /// How a function takes its arguments.
+    fn modes(&self, func: FuncId) -> Vec<ParamMode> {
+        match self.funcs[func.0 as usize].as_str() {
+            "swap" => vec![ParamMode::Inout; 2],
+            "put" => vec![ParamMode::Inout],
+            "show" => vec![ParamMode::Borrow],
+            _ => vec![ParamMode::Own],
+        }
+    }
+
     /// The function without drops.
     fn elaborated(&mut self, text: &str) -> Func {
         let mut func = self.parse(text);
         let paths = Paths::of(&func, &self.pool);
-        let flow = Flow::of(&func, &paths, &self.pool);
+        let cx = OwnCx { pool: &self.pool, modes: &|func| self.modes(func), is_view: &|_| false };
+        let flow = Flow::of(&func, &paths, &cx);
         let (pool, names, funcs) = (&self.pool, &self.names, &mut self.funcs);
         let mut glue = |glue| match glue {
             Glue::Drop(ty) | Glue::Eq(ty) => id_of(funcs, &format!("drop {}", pool.display(ty, names))),
@@ -87,13 +98,8 @@ impl World {
     fn mistakes(&mut self, text: &str) -> Vec<Kind> {
         let func = self.parse(text);
         let paths = Paths::of(&func, &self.pool);
-        let flow = Flow::of(&func, &paths, &self.pool);
-        let modes = |func: FuncId| match self.funcs[func.0 as usize].as_str() {
-            "swap" => vec![ParamMode::Inout; 2],
-            "show" => vec![ParamMode::Borrow],
-            _ => vec![ParamMode::Own],
-        };
-        let cx = OwnCx { pool: &self.pool, modes: &modes, is_view: &|_| false };
+        let cx = OwnCx { pool: &self.pool, modes: &|func| self.modes(func), is_view: &|_| false };
+        let flow = Flow::of(&func, &paths, &cx);
         let loans = Loans::of(&func, &self.pool, cx.is_view);
         check(&func, &flow, &paths, &loans, &cx).into_iter().map(|mistake| mistake.kind).collect()
     }
