@@ -1,5 +1,6 @@
 //! Mistakes about owners: what was moved, what can't be, what is forgotten, what overlaps.
 
+use crate::ownership::Loss;
 use kiln_source::{Diagnostic, Span, codes};
 use kiln_types::ParamMode;
 
@@ -98,10 +99,24 @@ pub(crate) fn move_out_of_destructor(span: Span, ty: &str) -> Diagnostic {
     .label("moved here")
 }
 
+pub(crate) fn move_out_of_linear(span: Span, ty: &str) -> Diagnostic {
+    Diagnostic::error(
+        codes::E0206,
+        span,
+        format!("a field can't be moved out of `{ty}`, which is linear: the rest would be forgotten"),
+    )
+    .label("moved here")
+    .help("take it apart with a pattern, which consumes the whole")
+}
+
 /// `end` is where it is overwritten or thrown away; without, it is left behind at the end of its scope.
-pub(crate) fn linear_lost(made: Span, name: Option<&str>, ty: &str, end: Option<Span>, sometimes: bool) -> Diagnostic {
-    let how = if sometimes { "is not consumed on every path" } else { "is never consumed" };
-    let error = Diagnostic::error(codes::E0208, made, format!("{} {how}", quoted(name)))
+pub(crate) fn linear_lost(made: Span, name: Option<&str>, ty: &str, end: Option<Span>, loss: Loss) -> Diagnostic {
+    let message = match (quoted(name), loss) {
+        (name, Loss::Whole) => format!("{name} is never consumed"),
+        (name, Loss::Sometimes) => format!("{name} is not consumed on every path"),
+        (name, Loss::Part) => format!("a part of {name} is never consumed"),
+    };
+    let error = Diagnostic::error(codes::E0208, made, message)
         .label(format!("a `{ty}`, which is linear: it can't be forgotten"));
     let error = match end {
         Some(end) if end != made => error.also(end, "it ends here"),

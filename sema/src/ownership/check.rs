@@ -3,7 +3,7 @@
 
 use super::calls::{self, Clash};
 use super::flow::{Change, Flow, State, change_of};
-use super::linear;
+use super::linear::{self, Loss};
 use super::loans::{Loans, Resolved};
 use super::paths::{Lookup, PathId, Paths, is_owner};
 use super::{OwnCx, bits};
@@ -39,7 +39,7 @@ pub(crate) enum Kind {
     /// The place can't be moved out of.
     Fixed { place: Place, why: Fixed },
     /// A linear value ends here.
-    Lost { place: Place, made: TextRange, sometimes: bool },
+    Lost { place: Place, made: TextRange, loss: Loss },
     /// Arguments of a call overlap.
     Clash(Clash),
     /// A place is written (or `moved`) while `holder` names it.
@@ -58,6 +58,7 @@ pub(crate) enum Fixed {
     Element,
     Behind,
     Destructor(kiln_types::TypeId),
+    Linear(kiln_types::TypeId),
 }
 
 /// Looks at a whole function.
@@ -148,16 +149,16 @@ impl Checker<'_> {
         if kind == Use::Move
             && let Some(why) = fixed(self.func, self.cx.pool, place)
         {
+            if matches!(why, Fixed::Linear(_)) {
+                // That the rest is forgotten is the same mistake.
+                self.seen.push(local);
+            }
             return self.note(here.at, here.range, here.nth, Kind::Fixed { place: place.clone(), why });
         }
         match kind {
             Use::Drop => {
-                if let Some(made) = linear::lost(self.func, self.paths, self.cx.pool, place, state) {
-                    let sometimes = match self.paths.find(place) {
-                        Lookup::Exact(path) => bits::intersects(&state.moved, self.paths.below(path)),
-                        Lookup::Inside(_) | Lookup::Untracked => false,
-                    };
-                    self.note_once(local, here, Kind::Lost { place: place.clone(), made, sometimes });
+                if let Some((made, loss)) = linear::lost(self.func, self.paths, self.cx.pool, place, state) {
+                    self.note_once(local, here, Kind::Lost { place: place.clone(), made, loss });
                 }
             }
             Use::Write => {
@@ -278,9 +279,18 @@ fn fixed(func: &Func, pool: &Pool, place: &Place) -> Option<Fixed> {
         if ty.variant.is_none() && pool.destructor(ty.ty).is_some() {
             return Some(Fixed::Destructor(ty.ty));
         }
+        if ty.variant.is_none() && pool.is_linear_itself(ty.ty) && !is_taken_apart(func, local) {
+            return Some(Fixed::Linear(ty.ty));
+        }
         ty = ty.step(pool, *step)?;
     }
     None
+}
+
+/// Whether a local is the value into which a pattern has moved something linear as a whole, to take it apart: it ends by its parts.
+fn is_taken_apart(func: &Func, local: Local) -> bool {
+    let ends = |stmt: &Stmt| matches!(stmt, Stmt::Drop(place) if place.as_local() == Some(local));
+    func.locals[local].kind == LocalKind::Temp && !func.blocks.iter().flat_map(|block| &block.stmts).any(ends)
 }
 
 /// The mode in which a callee takes each argument.

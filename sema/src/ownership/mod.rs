@@ -18,6 +18,7 @@ mod check;
 
 mod calls;
 mod linear;
+pub(crate) use linear::Loss;
 
 mod report;
 

@@ -42,7 +42,7 @@ impl Words<'_, '_> {
         match &mistake.kind {
             Kind::Moved { place, path, stored } => self.moved(flow, paths, mistake, place, *path, *stored),
             Kind::Fixed { place, why } => self.fixed(place, *why, self.narrow(place, range, mistake.nth)),
-            Kind::Lost { place, made, sometimes } => {
+            Kind::Lost { place, made, loss } => {
                 let name = self.name(place);
                 let ty = self.type_of(place);
                 let param = match place.base {
@@ -51,7 +51,7 @@ impl Words<'_, '_> {
                 };
                 let overwritten = !range.is_empty() && !param;
                 let end = overwritten.then(|| self.span(range));
-                errors::linear_lost(self.span(*made), name.as_deref(), &self.sema.show(ty), end, *sometimes)
+                errors::linear_lost(self.span(*made), name.as_deref(), &self.sema.show(ty), end, *loss)
             }
             Kind::Clash(clash) => self.clash(mistake.at, range, clash),
             Kind::Named { place, holder, named, moved } => {
@@ -153,6 +153,7 @@ impl Words<'_, '_> {
             Fixed::Element => errors::move_out_of_element(span),
             Fixed::Behind => errors::move_out_of_view(span),
             Fixed::Destructor(ty) => errors::move_out_of_destructor(span, &self.sema.show(ty)),
+            Fixed::Linear(ty) => errors::move_out_of_linear(span, &self.sema.show(ty)),
         }
     }
 

@@ -1,6 +1,7 @@
 //! Elaboration on functions written as CFG text, and the rules on the states of paths.
 #![allow(clippy::unwrap_used, reason = "tests")]
 
+use super::Loss;
 use super::check::{Kind, check};
 use super::flow::Flow;
 use super::loans::Loans;
@@ -334,7 +335,7 @@ fn linear_values_end_nowhere_by_themselves() {
         )
     };
     let found = World::new().mistakes(&text("1_i32"));
-    assert!(matches!(&found[..], [Kind::Lost { sometimes: true, .. }]), "{found:?}");
+    assert!(matches!(&found[..], [Kind::Lost { loss: Loss::Sometimes, .. }]), "{found:?}");
     let found = World::new().mistakes(&text("call close(move _1)"));
     assert!(found.is_empty(), "{found:?}");
 }
