@@ -39,7 +39,15 @@ impl<'a> BodyCx<'_, 'a> {
                     self.error(error);
                     return None;
                 }
-                Some((inst, pointee))
+                // What is done by the pointer asks how large its pointee is, which stands in no place yet.
+                let span = self.expr_span(expr);
+                match self.sema.ensure_layout(pointee, span) {
+                    Ok(()) => Some((inst, pointee)),
+                    Err(error) => {
+                        self.fail(error);
+                        None
+                    }
+                }
             }
             TypeKey::Error => None,
             _ => {
