@@ -92,7 +92,7 @@ fn native_engines() -> Vec<(&'static str, BackendName, OptLevel)> {
 }
 
 /// The modules and the root that runs them.
-fn files(programs: &[String]) -> Memory {
+pub(crate) fn files(programs: &[String]) -> Memory {
     let mut files = Memory::default();
     let mut root = String::from("extern \"C\" fn getchar() -> i32;\n");
     let (mut arms, mut tests) = (String::new(), String::new());
@@ -312,6 +312,6 @@ fn rejected(compilation: &Compilation) -> Complaint {
     Complaint { sort: format!("rejected with {code}"), text }
 }
 
-fn crash(message: &str) -> Complaint {
+pub(crate) fn crash(message: &str) -> Complaint {
     Complaint { sort: "the compiler crashes".to_owned(), text: message.to_owned() }
 }

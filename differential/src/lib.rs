@@ -30,13 +30,16 @@ mod stmt;
 mod item;
 mod owners;
 mod program;
-pub use program::source;
+pub use program::{source, wrong_source};
 
 mod check;
 pub use check::{BATCH, Complaint, Verdicts, check, memcheck};
 
+mod refused;
+pub use refused::refused;
+
 mod hunt;
-pub use hunt::{Find, hunt, hunt_by, program};
+pub use hunt::{Find, Series, hunt, hunt_by, program, wrong_program};
 
 mod mutate;
 pub use mutate::{mutant, sources, survive};

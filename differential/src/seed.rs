@@ -27,6 +27,8 @@ pub struct Program {
     pub main: Vec<Seed>,
     /// Types with owners.
     pub owner_types: Vec<Seed>,
+    /// Consts with owners.
+    pub owner_consts: Vec<Seed>,
     /// Functions with owners.
     pub owner_functions: Vec<Seed>,
     /// Statements with owners.
@@ -49,15 +51,16 @@ pub fn programs() -> impl Strategy<Value = Program> {
     let functions = vec(seed(5, 6), 0..6);
     let consts = vec(seed(3, 4), 0..4);
     let main = vec(seed(5, 5), 1..12);
-    let owners = (vec(seed(2, 4), 0..4), vec(seed(5, 6), 0..5), vec(seed(5, 5), 0..12));
+    let owners = (vec(seed(2, 4), 0..4), vec(seed(3, 4), 0..4), vec(seed(5, 6), 0..5), vec(seed(5, 5), 0..12));
     (types, functions, consts, main, owners).prop_map(|(types, functions, consts, main, owners)| Program {
         types,
         functions,
         consts,
         main,
         owner_types: owners.0,
-        owner_functions: owners.1,
-        owner_main: owners.2,
+        owner_consts: owners.1,
+        owner_functions: owners.2,
+        owner_main: owners.3,
     })
 }
 

@@ -1,12 +1,14 @@
 //! The engines agree on generated programs: always the same ones.
 #![allow(clippy::unwrap_used, reason = "a test that can't be set up has failed")]
 
-use kiln_differential::{Find, check, hunt, hunt_by, memcheck, program};
+use kiln_differential::{Find, Series, check, hunt, hunt_by, memcheck, program, refused};
 
 /// How many programs each test compares.
 const PROGRAMS: u64 = 120;
 /// How many valgrind looks at.
 const WATCHED: u64 = 50;
+/// How many programs with a mistake are tried.
+const WRONG: u64 = 60;
 
 fn agrees(seed: u64) {
     let mut finds: Vec<Find> = Vec::new();
@@ -43,8 +45,16 @@ fn valgrind_has_nothing_to_say() {
     assert_eq!(verdicts.iter().map(Option::is_some).collect::<Vec<_>>(), [false, true]);
     let mut finds: Vec<Find> = Vec::new();
     let look = |programs: &[String]| memcheck(programs).unwrap();
-    hunt_by(13, 0..WATCHED, 0, look, |find| finds.push(find));
+    hunt_by(&Series { seed: 13, numbers: 0..WATCHED, wrong: false }, 0, look, |find| finds.push(find));
     none(13, &finds);
+}
+
+#[test]
+fn mistakes_are_refused() {
+    let mut finds: Vec<Find> = Vec::new();
+    let look = |programs: &[String]| refused(programs);
+    hunt_by(&Series { seed: 500, numbers: 0..WRONG, wrong: true }, 0, look, |find| finds.push(find));
+    none(500, &finds);
 }
 
 #[test]

@@ -9,32 +9,60 @@ use crate::scope::Lock;
 impl Writer<'_> {
     /// A call of a function that gives this type.
     pub fn call_for(&mut self, pick: &Pick<'_>, own: &Own) -> Option<String> {
-        let fits = |function: &&Function| function.result == *own && self.body.can_afford(function.cost);
-        let functions: Vec<Function> = self.world.functions.iter().filter(fits).cloned().collect();
-        if functions.is_empty() {
+        let calls: Vec<(Function, Option<Own>)> = (self.affordable().into_iter())
+            .filter_map(|function| {
+                let mut arg = None;
+                let fits = own.fits(&function.result, &mut arg);
+                let can_be_made = arg.as_ref().is_none_or(|arg| self.is_arg(arg));
+                (fits && can_be_made).then_some((function, arg))
+            })
+            .collect();
+        if calls.is_empty() {
             return None;
         }
-        let function = pick.of(&functions);
-        Some(self.call(pick, &function))
+        let (function, arg) = pick.of(&calls);
+        Some(self.call(pick, &function, arg).0)
     }
 
     /// A call of any function as a statement.
     pub fn call_statement(&mut self, pick: &Pick<'_>) -> Option<String> {
-        let fits = |function: &&Function| self.body.can_afford(function.cost);
-        let functions: Vec<Function> = self.world.functions.iter().filter(fits).cloned().collect();
+        let functions = self.affordable();
         if functions.is_empty() {
             return None;
         }
         let function = pick.of(&functions);
-        let call = self.call(pick, &function);
-        if pick.take(2) == 0 {
+        let (call, result) = self.call(pick, &function, None);
+        if pick.take(2) == 0 && !self.world.types.is_linear(&result) {
             return Some(format!("{call};"));
         }
-        let name = self.declare(pick, &function.result, Hold::Owned, true);
+        let name = self.declare(pick, &result, Hold::Owned, true);
         Some(format!("let mut {name} = {call};"))
     }
 
-    fn call(&mut self, pick: &Pick<'_>, function: &Function) -> String {
+    fn affordable(&self) -> Vec<Function> {
+        self.world.functions.iter().filter(|function| self.body.can_afford(function.cost)).cloned().collect()
+    }
+
+    /// Whether a type can stand for `T`.
+    fn is_arg(&self, own: &Own) -> bool {
+        (*own == Own::Param || !own.has_param()) && !self.world.types.is_linear(own)
+    }
+
+    /// A call, and what it gives. `arg` stands for `T` if the function is generic.
+    fn call(&mut self, pick: &Pick<'_>, function: &Function, arg: Option<Own>) -> (String, Own) {
+        if !function.generic {
+            return (self.call_of(pick, function, ""), function.result.clone());
+        }
+        let any = || Some(self.own(&pick.part(7), 1)).filter(|own| self.is_arg(own));
+        let arg = arg.or_else(any).unwrap_or(Own::File);
+        let params = function.params.iter().map(|(mode, own)| (*mode, own.with(&arg))).collect();
+        let function = Function { params, result: function.result.with(&arg), ..function.clone() };
+        let known = format!("{arg}, {}, ", self.maker(&arg));
+        (self.call_of(pick, &function, &known), function.result)
+    }
+
+    /// A call with these words for what is known at compile time.
+    fn call_of(&mut self, pick: &Pick<'_>, function: &Function, known: &str) -> String {
         self.body.charge(function.cost);
         let locks: Vec<Lock> = self.scope.vars.iter().map(|var| var.lock).collect();
         let mut before = String::new();
@@ -42,6 +70,7 @@ impl Writer<'_> {
         let lent: Vec<Option<String>> = (function.params.iter().enumerate())
             .map(|(at, (mode, own))| (*mode == Mode::Inout).then(|| self.inout(pick, at, own, &mut before)))
             .collect();
+        let pending = self.scope.pending;
         let mut args = vec!["log".to_owned()];
         for (at, ((mode, own), lent)) in function.params.iter().zip(lent).enumerate() {
             args.push(match (lent, mode) {
@@ -49,7 +78,9 @@ impl Writer<'_> {
                 (None, Mode::Borrow) => self.borrowed(pick, at, own),
                 (None, _) => self.value(&pick.part(at), own),
             });
+            self.scope.pending += usize::from(self.world.types.is_linear(own));
         }
+        self.scope.pending = pending;
         for (var, lock) in self.scope.vars.iter_mut().zip(locks) {
             var.lock = lock;
         }
@@ -59,7 +90,7 @@ impl Writer<'_> {
             let receiver = receiver.strip_prefix("inout ").unwrap_or(&receiver);
             format!("{receiver}.{name}({})", args.join(", "))
         } else {
-            format!("{name}({})", args.join(", "))
+            format!("{name}({known}{})", args.join(", "))
         };
         if before.is_empty() { call } else { format!("({{ {before}{call} }})") }
     }
@@ -109,8 +140,8 @@ impl Writer<'_> {
             };
         }
         match own {
-            Own::Slice(of) => self.value(&pick.part(at), &Own::Array(of.clone(), 2)),
-            own => self.value(&pick.part(at), own),
+            Own::Slice(of) => self.shown_value(&pick.part(at), &Own::Array(of.clone(), 2)),
+            own => self.shown_value(&pick.part(at), own),
         }
     }
 }

@@ -44,9 +44,9 @@ impl Writer<'_> {
     /// Uses up what is linear, from a variable on.
     fn spend(&mut self, from: usize) -> String {
         let mut text = String::new();
-        for at in self.scope.linear(from) {
-            text.push_str(&format!("{}spend({});", self.line(), self.scope.vars[at].name));
-            self.scope.moved.insert((at, Vec::new()));
+        for place in self.scope.linear(&self.world.types, from) {
+            text.push_str(&format!("{}{};", self.line(), self.world.spend(&place.own, &place.text)));
+            self.scope.take(&place);
         }
         text
     }
@@ -131,28 +131,61 @@ impl Writer<'_> {
     fn turns<'p>(
         &mut self,
         parts: impl Iterator<Item = Pick<'p>>,
-        (label, times, exits): (&str, u64, bool),
+        (label, times): (&str, u64),
         enter: impl FnOnce(&mut Self),
-    ) -> String {
+    ) -> Written {
         let before = self.scope.moved.clone();
         let outside = self.scope.vars.len();
-        let breaks = if exits { vec![before.clone()] } else { Vec::new() };
-        self.scope.loops.push(Loop { label: label.to_owned(), outside, before, breaks });
+        let breaks = vec![before.clone()];
+        self.scope.loops.push(Loop { label: label.to_owned(), outside, value: None, before, breaks });
         let cost = self.body.times;
         self.body.times = cost.saturating_mul(times);
         let (mut text, reached) = self.block(parts, None, enter);
         self.body.times = cost;
         if reached {
-            let around = self.scope.loops.last().expect("it was pushed above").clone();
-            self.body.indent += 1;
-            let restored = self.restore(&around);
-            self.body.indent -= 1;
-            text.truncate(text.rfind('}').expect("a block ends with it"));
-            text = format!("{}{restored}{}}}", text.trim_end(), self.line());
+            text = self.next_turn(&text, "");
         }
         let done = self.scope.loops.pop().expect("it was pushed above");
         self.scope.join(&done.breaks);
-        text
+        (text, reached)
+    }
+
+    /// Lets the body of a loop end with these statements, and with what the next turn needs.
+    fn next_turn(&mut self, body: &str, statements: &str) -> String {
+        let around = self.scope.loops.last().expect("its loop is being written").clone();
+        self.body.indent += 1;
+        let restored = self.restore(&around);
+        self.body.indent -= 1;
+        let body = body.strip_suffix('}').expect("a block ends with it");
+        format!("{}{statements}{restored}{}}}", body.trim_end(), self.line())
+    }
+
+    /// `(loop { statements break value; })`, with up to three turns.
+    pub fn value_loop(&mut self, pick: &Pick<'_>, own: &Own) -> String {
+        let (label, count) = (self.body.items.fresh("'l"), self.body.items.fresh("j"));
+        let before = self.scope.moved.clone();
+        let outside = self.scope.vars.len();
+        let (value, breaks) = (Some(own.clone()), vec![before.clone()]);
+        self.scope.loops.push(Loop { label: label.clone(), outside, value, before, breaks });
+        let cost = self.body.times;
+        self.body.times = cost.saturating_mul(3);
+        let last = self.simplest(own);
+        let (mut text, reached) = self.block(pick.parts(1), None, |_| {});
+        if reached {
+            let here = self.scope.moved.clone();
+            let value = self.value(&pick.part(0), own);
+            let gone = std::mem::replace(&mut self.scope.moved, here);
+            self.scope.loops.last_mut().expect("it was pushed above").breaks.push(gone);
+            let leave = format!("{}    if chance(log, 4) {{ break {label} give({own}, {value}); }}", self.line());
+            text = self.next_turn(&text, &leave);
+        }
+        self.body.times = cost;
+        let done = self.scope.loops.pop().expect("it was pushed above");
+        self.scope.join(&done.breaks);
+        let text = text.strip_prefix('{').expect("a block begins with it");
+        format!(
+            "({{ let mut {count} = 0; {label}: loop {{ {count} += 1; if {count} > 3 {{ break give({own}, {last}); }}{text} }})"
+        )
     }
 
     /// A loop that is counted.
@@ -160,16 +193,17 @@ impl Writer<'_> {
         let (label, name, count) = (self.body.items.fresh("'l"), self.body.items.fresh("j"), 1 + pick.take(3));
         match pick.take(4) {
             0 | 1 => {
-                let inner = self.turns(pick.parts(0), (&label, count as u64, true), |_| {});
+                let (inner, _) = self.turns(pick.parts(0), (&label, count as u64), |_| {});
                 (format!("{label}: for {name} in 0..{count} {inner}"), true)
             }
             2 => {
-                let inner = self.turns(pick.parts(0), ("", count as u64, true), |_| {});
-                (format!("comptime for {name} in 0..{count} {inner}"), true)
+                // Its turns stand one behind the other: what leaves in the first one leaves for good.
+                let (inner, reached) = self.turns(pick.parts(0), ("", count as u64), |_| {});
+                (format!("comptime for {name} in 0..{count} {inner}"), reached)
             }
             _ => {
                 let line = self.line();
-                let inner = self.turns(pick.parts(0), (&label, count as u64, true), |_| {});
+                let (inner, _) = self.turns(pick.parts(0), (&label, count as u64), |_| {});
                 let inner = inner.strip_prefix('{').expect("a block begins with it");
                 let condition = format!("{name} < {count} && chance(log, {})", pick.take(9));
                 (format!("let mut {name} = 0;{line}{label}: while {condition} {{{line}    {name} += 1;{inner}"), true)
@@ -181,7 +215,7 @@ impl Writer<'_> {
     pub fn over(&mut self, pick: &Pick<'_>) -> Option<Written> {
         let label = self.body.items.fresh("'l");
         let rows = |own: &Own| match own {
-            Own::Array(of, _) | Own::Vec(of) | Own::Slice(of) => Some((**of).clone()),
+            Own::Array(of, _) | Own::Vec(of) | Own::Slice(of) | Own::Boxed(of) => Some((**of).clone()),
             _ => None,
         };
         let is_row = |own: &Own| rows(own).is_some_and(|of| !matches!(of, Own::Data(_)));
@@ -201,9 +235,12 @@ impl Writer<'_> {
             self.scope.take(&place);
         }
         let (hold, lock) = if form == 0 { (Hold::Lent, Lock::Read) } else { (Hold::Owned, Lock::Taken) };
-        let inner = self.locked(place.var, lock, |writer| {
-            writer.turns(pick.parts(0), (&label, 3, true), |writer| {
+        let (inner, _) = self.locked(place.var, lock, |writer| {
+            writer.turns(pick.parts(0), (&label, 3), |writer| {
                 name = writer.declare(&Pick::none(), &of, hold, false);
+                if let (Hold::Lent, Some(var)) = (hold, writer.scope.vars.last_mut()) {
+                    var.shows = Some(place.var);
+                }
             })
         });
         let head = match form {
@@ -223,9 +260,10 @@ impl Writer<'_> {
             let around = self.scope.loops[at].clone();
             let spent = self.spend(around.outside);
             if pick.take(2) == 0 {
+                let value = around.value.map(|own| format!(" give({own}, {})", self.value(&pick.part(0), &own)));
                 let moved = self.scope.moved.iter().filter(|(var, _)| *var < around.outside).cloned().collect();
                 self.scope.loops[at].breaks.push(moved);
-                return (format!("{spent}{}break {};", self.line(), around.label), false);
+                return (format!("{spent}{}break {}{};", self.line(), around.label, value.unwrap_or_default()), false);
             }
             let restored = self.restore(&around);
             return (format!("{spent}{restored}{}continue {};", self.line(), around.label), false);

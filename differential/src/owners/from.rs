@@ -9,8 +9,8 @@ use crate::scope::Lock;
 impl Writer<'_> {
     /// A value out of another one, if there is something to get it from.
     pub fn out_of(&mut self, pick: &Pick<'_>, own: &Own) -> Option<String> {
-        if *own == Own::Token {
-            return None;
+        if self.world.types.is_linear(own) {
+            return if pick.take(2) == 0 { self.replaced(pick, own) } else { None };
         }
         match pick.take(9) {
             0 => self.unwrapped(pick, own),
@@ -27,8 +27,10 @@ impl Writer<'_> {
         }
     }
 
+    /// A place whose value can be moved out; nothing in it is linear.
     fn movable(&self, pick: &Pick<'_>, fits: impl Fn(&Own) -> bool) -> Option<Place> {
-        let places = self.find(self.scope.movable(&self.world.types), fits);
+        let types = &self.world.types;
+        let places = self.find(self.scope.movable(types), |own| fits(own) && !types.is_linear(own));
         if places.is_empty() { None } else { Some(pick.of(&places)) }
     }
 
@@ -76,7 +78,7 @@ impl Writer<'_> {
 
     /// `value?`
     fn tried(&mut self, pick: &Pick<'_>, own: &Own) -> Option<String> {
-        if !self.scope.linear(0).is_empty() {
+        if !self.can_return() {
             return None;
         }
         let of = match self.result.clone()? {
@@ -88,11 +90,11 @@ impl Writer<'_> {
     }
 
     /// A copy by `clone`.
-    fn copied(&mut self, pick: &Pick<'_>, own: &Own) -> Option<String> {
+    pub fn copied(&mut self, pick: &Pick<'_>, own: &Own) -> Option<String> {
         let place = self.readable(pick, |ty| ty == own)?;
         Some(match own {
             Own::Shared => format!("{}.handle()", place.text),
-            Own::Tuple(_) | Own::Array(..) => format!("mem::clone({})", place.text),
+            Own::Tuple(_) | Own::Array(..) | Own::Param => format!("mem::clone({})", place.text),
             _ => format!("{}.clone()", place.text),
         })
     }
@@ -111,9 +113,20 @@ impl Writer<'_> {
                 let place = self.readable(pick, |ty| *ty == Own::Text)?;
                 Some(format!("{}.{}", place.text, pick.of(&["words()", "split(\",\")", "split(\"a\")", "lines()"])))
             }
+            Own::Vec(of) if pick.take(2) == 0 => {
+                let deque = Own::Deque(of.clone());
+                let place = self.movable(pick, |ty| *ty == deque)?;
+                self.scope.take(&place);
+                Some(format!("{}.into_vec()", place.text))
+            }
             Own::Vec(_) => {
                 let place = self.changeable(pick, |ty| ty == own)?;
                 Some(format!("{0}.split_off({0}.len() / 2)", place.text))
+            }
+            Own::Set(_) => {
+                let place = self.readable(pick, |ty| ty == own)?;
+                let other = self.readable(pick, |ty| ty == own)?;
+                Some(format!("{}.{}({})", place.text, pick.of(&["intersection", "difference"]), other.text))
             }
             Own::List => Some(format!("tail({})", self.value(&pick.part(0), own))),
             Own::Text => {
@@ -126,7 +139,20 @@ impl Writer<'_> {
 
     fn option(&mut self, pick: &Pick<'_>, of: &Own) -> Option<String> {
         let whole = Own::Option(Box::new(of.clone()));
-        match pick.take(5) {
+        match pick.take(6) {
+            5 => {
+                let rows = |ty: &Own| match ty {
+                    Own::Vec(inner) | Own::Array(inner, _) | Own::Slice(inner) | Own::Deque(inner) => **inner == *of,
+                    _ => false,
+                };
+                let place = self.readable(pick, rows)?;
+                let method = if matches!(place.own, Own::Deque(_)) {
+                    "get(1)"
+                } else {
+                    pick.of(&["first()", "last()", "get(1)"])
+                };
+                Some(format!("{}.{method}", place.text))
+            }
             0 => Some(format!("{}.take()", self.changeable(pick, |ty| *ty == whole)?.text)),
             1 => {
                 let place = self.changeable(pick, |ty| *ty == whole)?;

@@ -1,22 +1,36 @@
 //! Types and functions with owners, and the part of a program that they are.
 
-use super::look::lookers;
+use super::fault::Fault;
+use super::look::{lookers, spenders};
 use super::prelude::PRELUDE;
 use super::state::Hold;
-use super::ty::{Decl, Own};
+use super::ty::{Decl, Form, Own};
 use super::writer::{Function, Mode, World, Writer};
 use crate::body::Body;
 use crate::scope::Items;
 use crate::{Pick, Program};
 
-/// The text of the types and functions with owners; they end with `const OWNERS` and `fn owners`, which compute the same.
-pub fn owners(items: &mut Items, program: &Program) -> String {
-    let mut world = World::default();
+/// The part of a program that has owners.
+pub struct Owners {
+    /// Types and functions; they end with `const OWNERS` and `fn owners`, which compute the same.
+    pub text: String,
+    /// Whether the mistake that was wanted is in it.
+    pub is_wrong: bool,
+}
+
+/// The part of a program that has owners.
+pub fn owners(items: &mut Items, program: &Program, fault: Fault) -> Owners {
+    let panics = program.owner_types.first().is_some_and(|seed| seed.number % 3 == 0);
+    let wrong = fault != Fault::None;
+    let mut world = World { wrong, fault, panics: panics && !wrong, ..World::default() };
     let mut declared = Vec::new();
     for seed in &program.owner_types {
         declared.push(type_item(items, &mut world, &Pick::new(seed)));
     }
     let mut functions = String::new();
+    for seed in &program.owner_consts {
+        functions.push_str(&const_item(items, &mut world, &Pick::new(seed)));
+    }
     let mut methods = vec![String::new(); declared.len()];
     for seed in &program.owner_functions {
         let (method, text) = function_item(items, &mut world, &Pick::new(seed));
@@ -30,32 +44,55 @@ pub fn owners(items: &mut Items, program: &Program) -> String {
     for (declared, methods) in declared.iter().zip(methods) {
         text.push_str(&declared.replace('\u{1}', &methods));
     }
-    text + &functions + &main + &lookers(&mut world, items)
+    text = text + &functions + &main + &world.makers + &spenders(&mut world) + &lookers(&mut world, items);
+    // What was written may not have been used.
+    let is_wrong = wrong && world.fault == Fault::None && text.matches("// error").count() == 1;
+    Owners { text, is_wrong }
+}
+
+/// A const that owns something.
+fn const_item(items: &mut Items, world: &mut World, pick: &Pick<'_>) -> String {
+    let name = format!("C{}", world.consts.len());
+    let mut writer = Writer::new(Body::new(items, true), world);
+    let own = writer.own(pick, 2);
+    if matches!(own, Own::Data(_)) || !writer.world.types.is_pure(&own) {
+        return String::new();
+    }
+    let value = writer.frozen(pick, &own);
+    world.consts.push((name.clone(), own.clone()));
+    format!("const {name}: {own} = {value};\n")
 }
 
 /// A struct, an enum, or a function that makes a type.
 fn type_item(items: &mut Items, world: &mut World, pick: &Pick<'_>) -> String {
     let number = world.types.decls.len();
+    let panics = world.panics;
     let body = Body::new(items, true);
     let writer = Writer::new(body, world);
     let drops = pick.once_in(3);
     let first = drops.then_some(Own::File);
+    let token = (!drops && pick.once_in(4)).then_some(Own::Token);
     let types = |pick: &Pick<'_>, count: usize| -> Vec<Own> { (0..count).map(|_| writer.own(pick, 1)).collect() };
     let (decl, text) = match pick.take(5) {
         0 | 1 => {
-            let fields: Vec<Own> = first.into_iter().chain(types(pick, 1 + pick.take(3))).collect();
-            let text = struct_text(number, &fields, drops);
+            let fields = first.into_iter().chain(types(pick, 1 + pick.take(3))).chain(token);
+            let fields: Vec<Own> = fields.collect();
+            let text = struct_text(number, &fields, (drops, panics));
             (Decl::Struct(fields), text)
         }
         2 | 3 => {
-            let variants: Vec<Vec<Own>> =
+            let mut variants: Vec<Vec<Own>> =
                 (0..1 + pick.take(4)).map(|at| types(&pick.part(at), pick.part(at).take(3))).collect();
+            variants[0].extend(token);
             let text = enum_text(number, &variants, drops);
             (Decl::Enum(variants), text)
         }
-        _ => (Decl::Maker, maker_text(number)),
+        _ => {
+            let form = pick.of(&[Form::Struct, Form::Enum, Form::Reflected]);
+            (Decl::Maker(form), maker_text(number, form))
+        }
     };
-    world.types.drops.push(drops && !matches!(decl, Decl::Maker));
+    world.types.drops.push(drops && !matches!(decl, Decl::Maker(_)));
     world.types.decls.push(decl);
     text
 }
@@ -65,16 +102,19 @@ fn clone_of(text: &str) -> String {
     format!("mem::clone({text})")
 }
 
-fn struct_text(number: usize, fields: &[Own], drops: bool) -> String {
+fn struct_text(number: usize, fields: &[Own], (drops, panics): (bool, bool)) -> String {
     let list: Vec<String> = fields.iter().enumerate().map(|(at, field)| format!("x{at}: {field}, ")).collect();
     let clones: Vec<String> =
         (0..fields.len()).map(|at| format!("x{at}: {}, ", clone_of(&format!("self.x{at}")))).collect();
-    let drop = if drops { "\n    drop fn(self) { say(self.x0.log, @wrap(self.x0.id ^ 1000)); }" } else { "" };
-    format!(
-        "struct O{number} {{\n    {}\n    pub fn clone(borrow self) -> Self {{ Self {{ {} }} }}{drop}\n\u{1}}}\n",
-        list.concat(),
-        clones.concat()
-    )
+    let panic = if panics { " if risky(self.x0.log, self.x0.id) { @panic(\"in a destructor\"); }" } else { "" };
+    let mut methods = String::new();
+    if fields.last() != Some(&Own::Token) {
+        methods.push_str(&format!("\n    pub fn clone(borrow self) -> Self {{ Self {{ {} }} }}", clones.concat()));
+    }
+    if drops {
+        methods.push_str(&format!("\n    drop fn(self) {{ say(self.x0.log, @wrap(self.x0.id ^ 1000));{panic} }}"));
+    }
+    format!("struct O{number} {{\n    {}{methods}\n\u{1}}}\n", list.concat())
 }
 
 fn enum_text(number: usize, variants: &[Vec<Own>], drops: bool) -> String {
@@ -92,15 +132,34 @@ fn enum_text(number: usize, variants: &[Vec<Own>], drops: bool) -> String {
             arms.push_str(&format!("Self::V{at}({}) => Self::V{at}({}), ", names.join(", "), clones.join(", ")));
         }
     }
-    let drop = if drops { "\n    drop fn(self) { if false { @panic(\"never\"); } }" } else { "" };
-    format!(
-        "enum Q{number} {{\n    {list}\n    pub fn clone(borrow self) -> Self {{ match self {{ {arms} }} }}{drop}\n\u{1}}}\n"
-    )
+    let clone = match variants.iter().flatten().any(|own| *own == Own::Token) {
+        true => String::new(),
+        false => format!("\n    pub fn clone(borrow self) -> Self {{ match self {{ {arms} }} }}"),
+    };
+    let drop = if drops {
+        format!("\n    drop fn(self) {{ match self {{ {}_ => {{}} }} }}", seen(variants))
+    } else {
+        String::new()
+    };
+    format!("enum Q{number} {{\n    {list}{clone}{drop}\n\u{1}}}\n")
 }
 
-fn maker_text(number: usize) -> String {
-    format!(
-        "fn M{number}(comptime T: type) -> type {{
+/// The arms of a destructor that shows the first file of a value.
+fn seen(variants: &[Vec<Own>]) -> String {
+    let mut arms = String::new();
+    for (at, payload) in variants.iter().enumerate() {
+        if let Some(file) = payload.iter().position(|own| *own == Own::File) {
+            let names: Vec<&str> = (0..payload.len()).map(|at| if at == file { "f" } else { "_" }).collect();
+            arms.push_str(&format!("Self::V{at}({}) => say(f.log, @wrap(f.id ^ 2000)), ", names.join(", ")));
+        }
+    }
+    arms
+}
+
+fn maker_text(number: usize, form: Form) -> String {
+    match form {
+        Form::Struct => format!(
+            "fn M{number}(comptime T: type) -> type {{
     struct {{
         x0: T,
         x1: Option(T),
@@ -115,7 +174,43 @@ fn maker_text(number: usize) -> String {
     }}
 }}
 "
-    )
+        ),
+        Form::Enum => format!(
+            "fn M{number}(comptime T: type) -> type {{
+    enum {{
+        A(T),
+        B(T, Option(T)),
+        C,
+        pub fn clone(borrow self) -> Self {{
+            match self {{
+                Self::A(a) => Self::A(mem::clone(a)),
+                Self::B(a, b) => Self::B(mem::clone(a), b.clone()),
+                Self::C => Self::C,
+            }}
+        }}
+    }}
+}}
+"
+        ),
+        Form::Reflected => format!(
+            "fn R{number}(comptime T: type) -> type {{
+    @struct_type([
+        meta::Field {{ name: \"a\", ty: T, offset: 0 }},
+        meta::Field {{ name: \"b\", ty: Option(T), offset: 0 }},
+    ])
+}}
+fn M{number}(comptime T: type) -> type {{
+    struct {{
+        x0: R{number}(T),
+        fn new(first: T) -> Self {{ Self {{ x0: R{number}(T) {{ a: first, b: Option(T)::None }} }} }}
+        pub fn clone(borrow self) -> Self {{
+            Self {{ x0: R{number}(T) {{ a: mem::clone(self.x0.a), b: self.x0.b.clone() }} }}
+        }}
+    }}
+}}
+"
+        ),
+    }
 }
 
 fn function_item(items: &mut Items, world: &mut World, pick: &Pick<'_>) -> (Option<usize>, String) {
@@ -128,41 +223,54 @@ fn function_item(items: &mut Items, world: &mut World, pick: &Pick<'_>) -> (Opti
         body.indent += 1;
     }
     let mut writer = Writer::new(body, world);
-    let mut params = Vec::new();
-    if let Some(number) = method {
-        params.push((pick.of(&[Mode::Borrow, Mode::Inout, Mode::Value]), Own::Struct(number)));
-    }
-    for _ in 0..1 + pick.take(3) {
-        let mode = pick.of(&[Mode::Value, Mode::Borrow, Mode::Inout]);
-        let own = writer.own(pick, 1);
-        params.push(match mode {
-            Mode::Value if pick.once_in(8) => (mode, Own::Token),
-            Mode::Borrow | Mode::Inout if pick.once_in(4) => (mode, Own::Slice(Box::new(own))),
-            _ => (mode, own),
-        });
-    }
-    let result = writer.own(pick, 2);
+    writer.generic = method.is_none() && pick.take(3) == 1;
+    let params = writer.params(pick, method);
+    let result = if pick.once_in(8) { writer.linear_own(pick) } else { writer.own(pick, 2) };
     writer.result = Some(result.clone());
-    let mut list = Vec::new();
-    for (at, (mode, own)) in params.iter().enumerate() {
-        let name = if method.is_some() && at == 0 { "self".to_owned() } else { format!("q{at}") };
-        let word = match mode {
-            Mode::Value => "",
-            Mode::Borrow => "borrow ",
-            Mode::Inout => "inout ",
-        };
-        list.push(if name == "self" { format!("{word}self") } else { format!("{word}{name}: {own}") });
-    }
+    let mut list: Vec<String> = (params.iter().enumerate())
+        .map(|(at, (mode, own))| {
+            let word = match mode {
+                Mode::Value => "",
+                Mode::Borrow => "borrow ",
+                Mode::Inout => "inout ",
+            };
+            if method.is_some() && at == 0 { format!("{word}self") } else { format!("{word}q{at}: {own}") }
+        })
+        .collect();
     list.insert(usize::from(method.is_some()), "log: ptr mut Log".to_owned());
+    if writer.generic {
+        list.insert(0, "comptime T: type, comptime make: fn(ptr mut Log) -> T".to_owned());
+    }
     let (text, _) = writer.block_of_function(pick, &params, &result, method.is_some());
     let cost = 5 + writer.body.cost;
+    let generic = writer.generic;
     let indent = "    ".repeat(usize::from(method.is_some()));
     let text = format!("{indent}fn {name}({}) -> {result} {text}\n", list.join(", "));
-    world.functions.push(Function { name, method, params, result, cost });
+    world.functions.push(Function { name, method, generic, params, result, cost });
     (method, text)
 }
 
 impl Writer<'_> {
+    /// The parameters of a function, behind the log; of a method the receiver first.
+    fn params(&self, pick: &Pick<'_>, method: Option<usize>) -> Vec<(Mode, Own)> {
+        let mut params = Vec::new();
+        if let Some(number) = method {
+            let own = Own::Struct(number);
+            let mode = pick.of(&[Mode::Borrow, Mode::Inout, Mode::Value]);
+            params.push((if self.world.types.is_linear(&own) { Mode::Value } else { mode }, own));
+        }
+        for _ in 0..1 + pick.take(3) {
+            let mode = pick.of(&[Mode::Value, Mode::Borrow, Mode::Inout]);
+            let own = self.own(pick, 1);
+            params.push(match mode {
+                Mode::Value if pick.once_in(6) => (mode, self.linear_own(pick)),
+                Mode::Borrow | Mode::Inout if pick.once_in(4) => (mode, Own::Slice(Box::new(own))),
+                _ => (mode, own),
+            });
+        }
+        params
+    }
+
     fn block_of_function(
         &mut self,
         pick: &Pick<'_>,

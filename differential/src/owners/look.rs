@@ -1,6 +1,6 @@
 //! Functions that look at values: each gives a number that is another one for most other values.
 
-use super::ty::{Decl, Own};
+use super::ty::Own;
 use super::writer::World;
 use crate::scope::Items;
 use crate::ty::{Decl as DataDecl, Ty};
@@ -16,6 +16,44 @@ pub fn lookers(world: &mut World, items: &Items) -> String {
             other => of_owner(world, other),
         };
         let _ = writeln!(text, "fn look{at}(borrow x: {own}) -> u64 {{ {body} }}");
+        if world.ordered.contains(&at) {
+            let less = format!("look{at}(a) < look{at}(b)");
+            let _ = writeln!(text, "fn less{at}(borrow a: {own}, borrow b: {own}) -> bool {{ {less} }}");
+            let _ = writeln!(text, "fn accept{at}(borrow a: {own}) -> bool {{ look{at}(a) % 4 != 1 }}");
+        }
+        at += 1;
+    }
+    text
+}
+
+/// The functions that use up values with linear parts.
+pub fn spenders(world: &mut World) -> String {
+    let mut text = String::new();
+    let mut at = 0;
+    while let Some(own) = world.spent.get(at).cloned() {
+        let mut body = String::new();
+        let variants = world.types.variants(&own);
+        if variants.is_empty() {
+            for (selector, part) in world.types.fields(&own) {
+                if world.types.is_linear(&part) {
+                    let _ = write!(body, "{}; ", world.spend(&part, &format!("x{selector}")));
+                }
+            }
+        } else {
+            body.push_str("match x { ");
+            for (name, payload) in variants {
+                let (parts, spent): (Vec<String>, Vec<String>) = (payload.iter().enumerate())
+                    .map(|(at, part)| match world.types.is_linear(part) {
+                        true => (format!("v{at}"), format!("{}; ", world.spend(part, &format!("v{at}")))),
+                        false => ("_".to_owned(), String::new()),
+                    })
+                    .unzip();
+                let bound = if parts.is_empty() { String::new() } else { format!("({})", parts.join(", ")) };
+                let _ = write!(body, "{name}{bound} => {{ {} }} ", spent.concat());
+            }
+            body.push('}');
+        }
+        let _ = writeln!(text, "fn spend{at}(x: {own}) {{ {body} }}");
         at += 1;
     }
     text
@@ -23,12 +61,7 @@ pub fn lookers(world: &mut World, items: &Items) -> String {
 
 /// `look3(text)`
 fn look(world: &mut World, own: &Own, text: &str) -> String {
-    let known = world.looked.iter().position(|looked| looked == own);
-    let number = known.unwrap_or_else(|| {
-        world.looked.push(own.clone());
-        world.looked.len() - 1
-    });
-    format!("look{number}({text})")
+    format!("{}({text})", world.looker(own))
 }
 
 fn scalar(world: &mut World, items: &Items, ty: &Ty) -> String {
@@ -100,7 +133,7 @@ fn of_owner(world: &mut World, own: &Own) -> String {
                 "let mut sum: u64 = 4; for e in x {{ sum = sum.wrapping_mul(31) ^ {key} ^ ({value}).rotate_left(9); }} sum"
             )
         }
-        Own::Option(_) | Own::Result(..) | Own::Enum(_) => {
+        own if !world.types.variants(own).is_empty() => {
             let mut arms = String::new();
             for (at, (name, payload)) in world.types.variants(own).iter().enumerate() {
                 let names: Vec<String> = (0..payload.len()).map(|at| format!("v{at}")).collect();
@@ -113,11 +146,14 @@ fn of_owner(world: &mut World, own: &Own) -> String {
             }
             format!("match x {{ {arms}}}")
         }
-        Own::Tuple(_) | Own::Struct(_) | Own::Made(..) => {
-            debug_assert!(!matches!(own, Own::Struct(number) if matches!(world.types.decls[*number], Decl::Enum(_))));
+        Own::Set(of) => {
+            let key = look(world, of, "e.key");
+            format!("let mut sum: u64 = 4; for e in x {{ sum = sum.wrapping_mul(31) ^ {key}; }} sum")
+        }
+        Own::Data(_) | Own::Param => unreachable!("data is looked at elsewhere, and `T` by reflection"),
+        own => {
             let fields = world.types.fields(own);
             fold(world, &fields)
         }
-        Own::Data(_) => unreachable!("data is looked at elsewhere"),
     }
 }

@@ -18,9 +18,11 @@ struct Scrutinee {
 
 impl Writer<'_> {
     /// What to match: a place that is only looked at, one that is taken apart, or a new value.
-    fn scrutinee(&mut self, pick: &Pick<'_>) -> Option<Scrutinee> {
+    ///
+    /// It is linear only where all ways use it up.
+    fn scrutinee(&mut self, pick: &Pick<'_>, all_ways: bool) -> Option<Scrutinee> {
         let types = &self.world.types;
-        let has_variants = |own: &Own| matches!(own, Own::Option(_) | Own::Result(..) | Own::Enum(_));
+        let has_variants = |own: &Own| !types.variants(own).is_empty() && (all_ways || !types.is_linear(own));
         match pick.take(3) {
             0 => {
                 let places = self.find(self.scope.movable(types), |own| has_variants(own) && types.comes_apart(own));
@@ -29,6 +31,7 @@ impl Writer<'_> {
                 }
                 let place = pick.of(&places);
                 self.scope.take(&place);
+                self.scope.uncertain.insert(place.var);
                 Some(Scrutinee {
                     text: place.text,
                     own: place.own,
@@ -50,36 +53,71 @@ impl Writer<'_> {
                 })
             }
             _ => {
-                let own = match pick.take(3) {
-                    0 => Own::Option(Box::new(self.own(pick, 1))),
+                let own = match pick.take(4) {
+                    3 if all_ways && pick.take(2) == 0 => Own::Option(Box::new(Own::Token)),
+                    0 | 3 => Own::Option(Box::new(self.own(pick, 1))),
                     1 => Own::Result(Box::new(self.own(pick, 1)), Box::new(self.own(pick, 0))),
                     _ => {
                         let enums = (0..types.decls.len()).map(Own::Enum);
-                        let enums: Vec<Own> =
-                            enums.filter(|own| !types.variants(own).is_empty() && types.comes_apart(own)).collect();
+                        let enums: Vec<Own> = enums.filter(|own| has_variants(own) && types.comes_apart(own)).collect();
                         if enums.is_empty() { Own::Option(Box::new(Own::File)) } else { pick.of(&enums) }
                     }
                 };
-                let text = format!("({})", self.value(&pick.part(0), &own));
+                let text = format!("({})", self.shown_value(&pick.part(0), &own));
                 Some(Scrutinee { text, own, hold: Hold::Owned, lock: None })
             }
         }
     }
 
-    /// A pattern for a variant; what it binds is declared.
-    fn variant_pattern(&mut self, pick: &Pick<'_>, name: &str, payload: &[Own], hold: Hold) -> String {
-        let parts: Vec<String> = payload
-            .iter()
-            .map(|own| {
-                if pick.once_in(5) {
-                    return "_".to_owned();
-                }
-                let mutable = hold == Hold::Owned && pick.take(3) == 1;
-                let name = self.declare(&Pick::none(), own, hold, mutable);
-                if mutable { format!("mut {name}") } else { name }
-            })
-            .collect();
-        if parts.is_empty() { name.to_owned() } else { format!("{name}({})", parts.join(", ")) }
+    /// Lets the variables from a number on show parts of what is matched.
+    fn show(&mut self, from: usize, of: &Scrutinee) {
+        if let (Hold::Lent, Some((shown, _))) = (of.hold, of.lock) {
+            self.scope.vars[from..].iter_mut().for_each(|var| var.shows = Some(shown));
+        }
+    }
+
+    /// A pattern for a variant; what it binds is declared. Whether it matches all values of the variant comes with it.
+    fn variant_pattern(&mut self, pick: &Pick<'_>, name: &str, payload: &[Own], hold: Hold) -> (String, bool) {
+        let parts: Vec<(String, bool)> =
+            payload.iter().enumerate().map(|(at, own)| self.pattern(pick, at, own, hold)).collect();
+        let matches_all = parts.iter().all(|(_, all)| *all);
+        let parts: Vec<String> = parts.into_iter().map(|(part, _)| part).collect();
+        let pattern = if parts.is_empty() { name.to_owned() } else { format!("{name}({})", parts.join(", ")) };
+        (pattern, matches_all)
+    }
+
+    /// A pattern for a part: it is left alone, bound, or taken apart itself.
+    fn pattern(&mut self, pick: &Pick<'_>, at: usize, own: &Own, hold: Hold) -> (String, bool) {
+        let types = &self.world.types;
+        let is_linear = types.is_linear(own);
+        let choice = pick.take(10);
+        if choice == 9 && !is_linear {
+            return ("_".to_owned(), true);
+        }
+        let inner = pick.part(at);
+        if choice > 6 && types.has_pattern(own) {
+            let fields = types.fields(own);
+            let parts = fields.iter().map(|(selector, field)| (selector[1..].to_owned(), field));
+            let parts: Vec<(String, (String, bool))> =
+                parts.map(|(name, field)| (name, self.pattern(&inner, 0, field, hold))).collect();
+            let all = parts.iter().all(|(_, (_, all))| *all);
+            let is_tuple = matches!(own, Own::Tuple(_));
+            let shown = |(name, (part, _)): &(String, (String, bool))| match is_tuple {
+                true => part.clone(),
+                false => format!("{name}: {part}"),
+            };
+            let list = parts.iter().map(shown).collect::<Vec<_>>().join(", ");
+            return (if is_tuple { format!("({list},)") } else { format!("{own} {{ {list} }}") }, all);
+        }
+        let variants = types.variants(own);
+        if choice > 6 && !variants.is_empty() && types.comes_apart(own) && !is_linear {
+            let (name, payload) = inner.of(&variants);
+            let (pattern, all) = self.variant_pattern(&inner, &name, &payload, hold);
+            return (pattern, all && variants.len() == 1);
+        }
+        let mutable = hold == Hold::Owned && !is_linear && choice % 3 == 1;
+        let name = self.declare(&Pick::none(), own, hold, mutable);
+        (if mutable { format!("mut {name}") } else { name }, true)
     }
 
     /// `match value { … }` as a statement or with a value of this type.
@@ -90,34 +128,53 @@ impl Writer<'_> {
         let mut ways = Vec::new();
         self.body.indent += 1;
         let line = self.line();
-        for (at, (name, payload)) in variants.iter().enumerate() {
+        let mut at = 0;
+        while let Some((name, payload)) = variants.get(at) {
             let part = pick.part(1 + at);
-            let guard = if pick.once_in(5) { " if chance(log, 3)" } else { "" };
-            let mut pattern = String::new();
-            let from = usize::from(own.is_some());
+            let is_linear = of.hold == Hold::Owned && payload.iter().any(|own| self.world.types.is_linear(own));
+            let is_guarded = pick.once_in(5) && !is_linear;
+            let (mut pattern, mut all, mut guard) = (String::new(), true, String::new());
             let tail = own.map(|own| (part.part(0), own));
             let (inner, way) = self.way(&before, |writer| {
-                writer.block(part.parts(from), tail, |writer| {
-                    pattern = writer.variant_pattern(&part, name, payload, of.hold);
+                writer.block(part.parts(usize::from(own.is_some())), tail, |writer| {
+                    let from = writer.scope.vars.len();
+                    (pattern, all) = writer.variant_pattern(&part, name, payload, of.hold);
+                    writer.show(from, of);
+                    if is_guarded {
+                        guard = writer.guard(&part);
+                    }
                 })
             });
+            // The next variant has the same parts: one arm for both.
+            let alike = variants.get(at + 1).filter(|(_, other)| all && other == payload && pick.once_in(3));
+            if let Some((other, _)) = alike {
+                pattern = format!("{pattern} | {}", pattern.replacen(name, other, 1));
+                at += 1;
+            }
             text.push_str(&format!("{line}{pattern}{guard} => {inner}"));
             ways.push(way);
-            if !guard.is_empty() {
+            if is_guarded || !all {
                 let rest = own.map_or(String::new(), |own| self.simplest(own));
                 self.scope.moved.clone_from(&before);
-                let dots = if payload.is_empty() {
-                    String::new()
-                } else {
-                    format!("({})", vec!["_"; payload.len()].join(", "))
-                };
-                text.push_str(&format!("{line}{name}{dots} => {{ {rest} }}"));
+                let dots = if payload.is_empty() { "" } else { "(..)" };
+                let other = alike.map_or(String::new(), |(other, _)| format!(" | {other}{dots}"));
+                text.push_str(&format!("{line}{name}{dots}{other} => {{ {rest} }}"));
                 ways.push(Some(before.clone()));
             }
+            at += 1;
         }
         self.body.indent -= 1;
         let reached = self.ways(ways);
         (format!("{text}{}}}", self.line()), reached)
+    }
+
+    /// ` if condition`, which looks at what was bound.
+    fn guard(&mut self, pick: &Pick<'_>) -> String {
+        let bound = self.scope.vars.last().filter(|var| var.depth == self.scope.depth).cloned();
+        match bound {
+            Some(var) if pick.take(3) > 0 => format!(" if {} % 3 != 1", self.looked(&var.own, &var.name)),
+            _ => " if chance(log, 3)".to_owned(),
+        }
     }
 
     fn with_lock<R>(&mut self, lock: Option<(usize, Lock)>, work: impl FnOnce(&mut Self) -> R) -> R {
@@ -129,14 +186,14 @@ impl Writer<'_> {
 
     /// A match as a statement.
     pub fn match_statement(&mut self, pick: &Pick<'_>) -> Option<Written> {
-        let of = self.scrutinee(pick)?;
+        let of = self.scrutinee(pick, true)?;
         let lock = of.lock;
         Some(self.with_lock(lock, |writer| writer.match_arms(pick, None, &of)))
     }
 
     /// A match with a value.
     pub fn value_match(&mut self, pick: &Pick<'_>, own: &Own) -> Option<String> {
-        let of = self.scrutinee(pick)?;
+        let of = self.scrutinee(pick, true)?;
         let lock = of.lock;
         let before = self.scope.moved.clone();
         let written = self.with_lock(lock, |writer| writer.match_arms(pick, Some(own), &of));
@@ -145,7 +202,7 @@ impl Writer<'_> {
 
     /// `if let PATTERN = value { … } else { … }`
     pub fn if_let(&mut self, pick: &Pick<'_>) -> Option<Written> {
-        let of = self.scrutinee(pick)?;
+        let of = self.scrutinee(pick, false)?;
         let (name, payload) = pick.of(&self.world.types.variants(&of.own));
         let before = self.scope.moved.clone();
         let (first, second) = (pick.part(1), pick.part(2));
@@ -153,7 +210,7 @@ impl Writer<'_> {
             let mut pattern = String::new();
             let (then, a) = writer.way(&before, |writer| {
                 writer.block(first.parts(0), None, |writer| {
-                    pattern = writer.variant_pattern(&first, &name, &payload, of.hold);
+                    pattern = writer.variant_pattern(&first, &name, &payload, of.hold).0;
                 })
             });
             let or = writer.way(&before, |writer| writer.block(second.parts(0), None, |_| {}));
@@ -165,8 +222,12 @@ impl Writer<'_> {
 
     /// `let PATTERN = value else { … };`
     pub fn let_else(&mut self, pick: &Pick<'_>) -> Option<Written> {
-        let of = self.scrutinee(pick)?;
-        if of.hold != Hold::Owned || (self.scope.loops.is_empty() && self.result.is_some() && pick.take(2) == 0) {
+        let of = self.scrutinee(pick, false)?;
+        let stays = self.scope.pending > 0;
+        if stays
+            || of.hold != Hold::Owned
+            || (self.scope.loops.is_empty() && self.result.is_some() && pick.take(2) == 0)
+        {
             return None;
         }
         let variants = self.world.types.variants(&of.own);
@@ -180,7 +241,7 @@ impl Writer<'_> {
         let line = self.line();
         self.body.indent -= 1;
         self.scope.moved = before;
-        let pattern = self.variant_pattern(pick, &name, &payload, Hold::Owned);
+        let (pattern, _) = self.variant_pattern(pick, &name, &payload, Hold::Owned);
         Some((format!("let {pattern} = {} else {{{line}{leave}{}}};", of.text, self.line()), true))
     }
 }

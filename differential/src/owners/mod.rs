@@ -1,5 +1,6 @@
 //! Programs with owners: types with destructors, linear and `@handle` types, the containers of the library; moved whole and in
-//! parts, on some ways and in loops, lent, assigned, left behind by `return`, `break`, `continue` and `?`.
+//! parts, on some ways and in loops, lent, assigned, left behind by `return`, `break`, `continue`, `?` and panics; in generic functions and
+//! types, by reflection, and made while compiling.
 //!
 //! Each owner says when it is made (`5`) and when it is dropped (`-5`), on a line of its own; both happen once. The generator knows
 //! at every place which variables have their values. What such a program prints is digested, and the same is computed at comptime.
@@ -16,6 +17,8 @@ mod from;
 mod value;
 
 mod call;
+mod change;
+mod fault;
 mod flow;
 mod matching;
 mod stmt;
@@ -23,4 +26,5 @@ mod stmt;
 mod look;
 
 mod item;
+pub use fault::{Fault, MISTAKES};
 pub use item::owners;

@@ -30,6 +30,15 @@ pub struct Var {
     pub lock: Lock,
     /// In how many blocks it is.
     pub depth: usize,
+    /// The variable of whose value it shows a part.
+    pub shows: Option<usize>,
+}
+
+impl Var {
+    /// Whether it has a name of its own, which a later variable can have as well.
+    pub fn is_named(&self) -> bool {
+        self.depth > 0 && self.name != "self" && !self.name.contains('[')
+    }
 }
 
 /// What was moved: a variable, and the fields that lead to it.
@@ -42,6 +51,8 @@ pub struct Loop {
     pub label: String,
     /// How many variables are outside.
     pub outside: usize,
+    /// The type of the value that `break` gives.
+    pub value: Option<Own>,
     /// What was moved before it.
     pub before: Moved,
     /// What was moved at each `break`.
@@ -76,19 +87,31 @@ pub struct Scope {
     pub loops: Vec<Loop>,
     /// How many blocks are around the code.
     pub depth: usize,
+    /// How many linear values without a name wait for the end of the expression: the code can't leave.
+    pub pending: usize,
+    /// Variables that were matched or looked at as values: what is moved out of them is known to the compiler only.
+    pub uncertain: BTreeSet<usize>,
 }
 
 impl Scope {
     /// Adds a variable that has its value.
     pub fn declare(&mut self, name: &str, own: Own, hold: Hold, mutable: bool) {
-        let var = Var { name: name.to_owned(), own, hold, mutable, lock: Lock::Free, depth: self.depth };
+        let var = Var { name: name.to_owned(), own, hold, mutable, lock: Lock::Free, depth: self.depth, shows: None };
         self.vars.push(var);
+    }
+
+    /// Adds the consts of the program: everybody may look at them.
+    pub fn declare_consts(&mut self, consts: &[(String, Own)]) {
+        for (name, own) in consts {
+            self.declare(name, own.clone(), Hold::Lent, false);
+        }
     }
 
     /// Ends the scope of all variables from a number on.
     pub fn forget(&mut self, from: usize) {
         self.vars.truncate(from);
         self.moved.retain(|(var, _)| *var < from);
+        self.uncertain.retain(|var| *var < from);
     }
 
     /// What may have been moved after several ways met.
@@ -122,15 +145,16 @@ impl Scope {
         }
     }
 
-    fn is_visible(&self, at: usize) -> bool {
+    /// Whether no later variable hides it.
+    pub fn is_visible(&self, at: usize) -> bool {
         self.vars[at + 1..].iter().all(|later| later.name != self.vars[at].name)
     }
 
     /// Whether the variable may be moved as far as the loops around are concerned: what is outside of one gets a new value then.
-    fn may_be_moved(&self, at: usize) -> bool {
+    fn may_be_moved(&self, types: &Types, at: usize) -> bool {
         let var = &self.vars[at];
         let outside = self.loops.last().map_or(0, |last| last.outside);
-        let is_linear = matches!(var.own, Own::Token);
+        let is_linear = types.is_linear(&var.own);
         var.hold == Hold::Owned && (at >= outside || var.mutable) && (!is_linear || var.depth == self.depth)
     }
 
@@ -147,7 +171,7 @@ impl Scope {
                 own: var.own.clone(),
                 var: at,
                 path: Some(Vec::new()),
-                movable: self.may_be_moved(at),
+                movable: self.may_be_moved(types, at),
                 settable,
             };
             walk(types, place, elements, &mut found);
@@ -186,6 +210,13 @@ impl Scope {
         found
     }
 
+    /// Places whose values were moved for certain, on some way at least.
+    pub fn gone(&self, types: &Types) -> Vec<Place> {
+        let mut found = self.all(types, Lock::Read, false);
+        found.retain(|place| !self.has_value(place) && !self.uncertain.contains(&place.var));
+        found
+    }
+
     fn has_value(&self, place: &Place) -> bool {
         match &place.path {
             Some(path) => self.is_whole(place.var, path),
@@ -194,27 +225,46 @@ impl Scope {
         }
     }
 
-    /// Linear variables from a number on that have their values still.
-    pub fn linear(&self, from: usize) -> Vec<usize> {
-        (from..self.vars.len())
-            .filter(|at| self.vars[*at].hold == Hold::Owned && self.vars[*at].own == Own::Token)
-            .filter(|at| self.is_whole(*at, &[]))
-            .collect()
+    /// What is linear in variables from a number on, and is still there.
+    pub fn linear(&self, types: &Types, from: usize) -> Vec<Place> {
+        let mut found = Vec::new();
+        let owned = (from..self.vars.len()).filter(|at| self.vars[*at].hold == Hold::Owned);
+        for at in owned {
+            let Var { name, own, .. } = self.vars[at].clone();
+            let place = Place { text: name, own, var: at, path: Some(Vec::new()), movable: true, settable: false };
+            self.linear_parts(types, place, &mut found);
+        }
+        found
+    }
+
+    fn linear_parts(&self, types: &Types, place: Place, found: &mut Vec<Place>) {
+        let path = place.path.clone().unwrap_or_default();
+        if !types.is_linear(&place.own) {
+            return;
+        }
+        if self.is_whole(place.var, &path) {
+            found.push(place);
+        } else if self.can_be_set(place.var, &path) && !self.moved.contains(&(place.var, path)) {
+            parts(types, &place).for_each(|part| self.linear_parts(types, part, found));
+        }
     }
 }
 
-/// A place and all its parts.
-fn walk(types: &Types, place: Place, elements: bool, found: &mut Vec<Place>) {
-    let comes_apart = types.comes_apart(&place.own);
-    for (at, (selector, own)) in types.fields(&place.own).into_iter().enumerate() {
+/// The fields of a place.
+fn parts(types: &Types, place: &Place) -> impl Iterator<Item = Place> {
+    let movable = place.movable && types.comes_apart(&place.own);
+    types.fields(&place.own).into_iter().enumerate().map(move |(at, (selector, own))| {
         let mut path = place.path.clone();
         if let Some(path) = &mut path {
             path.push(at);
         }
-        let movable = place.movable && comes_apart;
-        let text = format!("{}{selector}", place.text);
-        walk(types, Place { text, own, var: place.var, path, movable, settable: place.settable }, elements, found);
-    }
+        Place { text: format!("{}{selector}", place.text), own, path, movable, ..place.clone() }
+    })
+}
+
+/// A place and all its parts.
+fn walk(types: &Types, place: Place, elements: bool, found: &mut Vec<Place>) {
+    parts(types, &place).for_each(|part| walk(types, part, elements, found));
     if let (true, Own::Array(elem, len)) = (elements, &place.own)
         && *len > 0
     {

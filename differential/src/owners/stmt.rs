@@ -15,7 +15,10 @@ impl Writer<'_> {
         }
         let line = self.line();
         let before = self.scope.moved.clone();
-        let kind = if pick.is_leaf() { pick.take(12) } else { pick.take(32) };
+        let kind = if pick.is_leaf() { pick.take(12) } else { pick.take(36) };
+        if let Some(wrong) = self.wrong(pick) {
+            return (format!("{line}{wrong}"), true);
+        }
         let written: Option<Written> = match kind {
             0..=2 => Some((self.local(pick), true)),
             3 => self.rename(pick).map(done),
@@ -24,7 +27,7 @@ impl Writer<'_> {
             6 | 7 => self.assign(pick).map(done),
             8 => self.look(pick).map(|look| done(format!("say(log, {look});"))),
             9 | 10 => self.change(pick).map(done),
-            11 if self.scope.depth > 1 && pick.take(2) == 0 => Some(self.leave(pick)),
+            11 if self.scope.depth > 1 && self.scope.pending == 0 && pick.take(2) == 0 => Some(self.leave(pick)),
             11 => self.linear(pick).map(done),
             12..=14 => Some(self.branch(pick, None)),
             15 | 16 => self.match_statement(pick),
@@ -36,6 +39,9 @@ impl Writer<'_> {
             24 | 25 => self.call_statement(pick).map(done),
             26 => self.swap(pick).map(done),
             27..=29 => self.change(pick).map(done),
+            31 | 32 => self.in_element(pick),
+            33 if self.world.panics => Some(done(self.panic(pick))),
+            34 => self.by_reflection(pick).map(done),
             30 => {
                 let text = self.with_returns(|writer| writer.body.statement(pick));
                 return (text, true);
@@ -55,7 +61,7 @@ impl Writer<'_> {
 
     /// `let x: T = value;`
     fn local(&mut self, pick: &Pick<'_>) -> String {
-        let own = self.own(pick, 2);
+        let own = if self.scope.depth > 0 && pick.once_in(10) { self.linear_own(pick) } else { self.own(pick, 2) };
         let value = self.value(&pick.part(0), &own);
         let mutable = pick.take(3) > 0;
         let name = self.declare(pick, &own, Hold::Owned, mutable);
@@ -82,7 +88,7 @@ impl Writer<'_> {
     /// `let (a, _) = value;`
     fn destructure(&mut self, pick: &Pick<'_>) -> Option<String> {
         let types = &self.world.types;
-        let fits = |own: &Own| !types.fields(own).is_empty() && types.comes_apart(own);
+        let fits = |own: &Own| types.has_pattern(own);
         let places = self.find(self.scope.movable(types), fits);
         if places.is_empty() {
             return None;
@@ -118,19 +124,20 @@ impl Writer<'_> {
     /// A value that is dropped in this statement.
     fn dropped(&mut self, pick: &Pick<'_>) -> String {
         let own = self.own(pick, 2);
-        let value = self.value(&pick.part(0), &own);
+        let value = self.shown_value(&pick.part(0), &own);
         match pick.take(4) {
             0 => format!("let _: {own} = {value};"),
             1 => format!("mem::discard({own}, {value});"),
             2 => format!("give({own}, {value});"),
-            _ => format!("say(log, {}({value}));", self.looker(&own)),
+            _ => format!("say(log, {});", self.looked(&own, &value)),
         }
     }
 
     /// `place = value;`
     fn assign(&mut self, pick: &Pick<'_>) -> Option<String> {
-        let places =
-            self.find(self.scope.assignable(&self.world.types), |own| !matches!(own, Own::Token | Own::Slice(_)));
+        let types = &self.world.types;
+        let fits = |own: &Own| !matches!(own, Own::Slice(_)) && !types.is_linear(own);
+        let places = self.find(self.scope.assignable(types), fits);
         if places.is_empty() {
             return None;
         }
@@ -156,8 +163,10 @@ impl Writer<'_> {
             if self.scope.depth == 0 {
                 return None;
             }
-            let name = self.declare(pick, &Own::Token, Hold::Owned, false);
-            return Some(format!("let {name} = token(log);"));
+            let own = if pick.take(2) == 0 { Own::Token } else { self.linear_own(pick) };
+            let value = self.value(&pick.part(0), &own);
+            let name = self.declare(pick, &own, Hold::Owned, false);
+            return Some(format!("let {name}: {own} = {value};"));
         }
         let place = pick.of(&places);
         self.scope.take(&place);
@@ -178,7 +187,7 @@ impl Writer<'_> {
                     (Some(a), Some(b)) => first.var != second.var || !a.starts_with(b) && !b.starts_with(a),
                     _ => first.var != second.var,
                 };
-                if apart && first.own == second.own && pairs.len() < 50 && first.own != Own::Token {
+                if apart && first.own == second.own && pairs.len() < 50 {
                     pairs.push((first.text.clone(), second.text.clone(), first.own.clone()));
                 }
             }
@@ -187,7 +196,9 @@ impl Writer<'_> {
             return None;
         }
         let (a, b, own) = pick.of(&pairs);
-        Some(format!("mem::swap({own}, inout {a}, inout {b});"))
+        let is_struct = !self.world.types.fields(&own).is_empty();
+        let name = if is_struct && pick.take(2) == 0 { "exchange" } else { "mem::swap" };
+        Some(format!("{name}({own}, inout {a}, inout {b});"))
     }
 
     /// What is in something that is known at compile time as well: as text.
@@ -202,92 +213,40 @@ impl Writer<'_> {
         Some(format!("say(log, text_sum(fmt::format(\"{{:?}}\", ({},))));", place.text))
     }
 
-    /// What reflection knows of a type with fields.
+    /// What reflection knows of a type, and sees in a value.
     fn reflected(&mut self, pick: &Pick<'_>) -> Option<String> {
         let types = &self.world.types;
-        let places = self.find(self.scope.readable(types), |own| !types.fields(own).is_empty());
-        let own = if places.is_empty() { return None } else { pick.of(&places).own };
-        Some(format!("say(log, shape({own}));"))
-    }
-
-    /// Something in a place is changed by a method.
-    fn change(&mut self, pick: &Pick<'_>) -> Option<String> {
-        let place = self.changeable(pick, |own| {
-            matches!(
-                own,
-                Own::Vec(_) | Own::Text | Own::Map(..) | Own::Deque(_) | Own::Option(_) | Own::Boxed(_) | Own::Made(..)
-            )
-        })?;
-        let own = place.own.clone();
-        self.locked(place.var, Lock::Taken, |writer| writer.change_of(pick, &place.text, &own))
-    }
-
-    fn change_of(&mut self, pick: &Pick<'_>, text: &str, own: &Own) -> Option<String> {
-        let part = pick.part(0);
-        Some(match own {
-            Own::Vec(of) => return Some(self.change_vec(pick, text, of)),
-            Own::Text => match pick.take(7) {
-                0 => format!("{text}.push({});", self.data(&part, &crate::ty::Ty::Char)),
-                1 => format!("{text}.push_str({});", self.value(&part, own)),
-                2 => format!("{text}.pop();"),
-                3 => format!("{text}.clear();"),
-                4 => format!("{text}.insert_str(0, {});", self.value(&part, own)),
-                5 => format!("{text}.push_str(\"literal\");"),
-                _ => format!("{text}.reserve({});", pick.take(40)),
-            },
-            Own::Map(key, of) => match pick.take(4) {
-                0 | 1 => {
-                    let key = self.value(&part, key);
-                    format!("{text}.insert({key}, {});", self.value(&pick.part(1), of))
-                }
-                2 => format!("{text}.remove({});", self.value(&part, key)),
-                _ => format!("{text}.clear();"),
-            },
-            Own::Deque(of) => match pick.take(5) {
-                0 | 1 => format!("{text}.push_back({});", self.value(&part, of)),
-                2 => format!("{text}.push_front({});", self.value(&part, of)),
-                3 => format!("{text}.pop_front();"),
-                _ => format!("{text}.clear();"),
-            },
-            Own::Option(of) => match pick.take(3) {
-                0 => format!("{text}.replace({});", self.value(&part, of)),
-                1 => format!("{text}.take();"),
-                _ => format!("say(log, if has_some({of}, {text}) {{ 1 }} else {{ 2 }});"),
-            },
-            Own::Boxed(of) => format!("{text}[0] = {};", self.value(&part, of)),
-            Own::Made(_, of) => match pick.take(2) {
-                0 => format!("{text}.swap({});", self.value(&part, of)),
-                _ => format!("{text}.keep({});", self.value(&part, of)),
-            },
-            _ => return None,
+        let places = self.find(self.scope.readable(types), |own| !matches!(own, Own::Slice(_)));
+        let place = if places.is_empty() { return None } else { pick.of(&places) };
+        self.body.charge(2 * self.world.types.size(&place.own));
+        Some(match pick.take(3) {
+            0 => format!("say(log, shape({}));", place.own),
+            _ => format!("say(log, tally({}, {}));", place.own, place.text),
         })
     }
 
-    fn change_vec(&mut self, pick: &Pick<'_>, text: &str, of: &Own) -> String {
-        let part = pick.part(0);
-        match pick.take(13) {
-            0..=2 => format!("{text}.push({});", self.value(&part, of)),
-            3 => format!("{text}.insert(below(log, {text}.len() + 1), {});", self.value(&part, of)),
-            4 => format!("{text}.pop();"),
-            5 => format!("{text}.clear();"),
-            6 => format!("{text}.truncate({text}.len() / 2);"),
-            7 => format!("{text}.reverse();"),
-            8 => {
-                let value = self.value(&part, of);
-                let name = self.body.items.fresh("t");
-                format!(
-                    "let {name}: {of} = {value}; if {text}.len() > 0 {{ {text}[below(log, {text}.len())] = {name}; }}"
-                )
-            }
-            9 => {
-                let name = self.body.items.fresh("t");
-                let value = self.value(&part, &Own::Vec(Box::new(of.clone())));
-                format!("{{ let mut {name} = {value}; {text}.append(inout {name}); }}")
-            }
-            10 => format!("{text}.extend({});", self.value(&part, &Own::Vec(Box::new(of.clone())))),
-            11 => format!("if {text}.len() > 1 {{ {text}.swap(0, {text}.len() - 1); }}"),
-            _ => format!("{text}.reserve({});", pick.take(9)),
-        }
+    /// All fields of a place get those of another value, one by one.
+    fn by_reflection(&mut self, pick: &Pick<'_>) -> Option<String> {
+        let types = &self.world.types;
+        let fits = |own: &Own| !types.fields(own).is_empty() && types.comes_apart(own) && !types.is_linear(own);
+        let places = self.find(self.scope.changeable(types), fits);
+        let place = if places.is_empty() { return None } else { pick.of(&places) };
+        let value = self.locked(place.var, Lock::Taken, |writer| writer.value(&pick.part(0), &place.own));
+        Some(format!("refresh({}, inout {}, {value});", place.own, place.text))
+    }
+
+    /// A panic, now and then.
+    fn panic(&mut self, pick: &Pick<'_>) -> String {
+        let own = self.own(pick, 1);
+        let panics = match pick.take(6) {
+            0 => "@panic(\"on purpose\");".to_owned(),
+            1 => format!("give({own}, Option({own})::None.unwrap());"),
+            2 => format!("give({own}, Option({own})::None.expect(\"nothing\"));"),
+            3 => format!("let mut none = Vec({own})::new(); none.remove(below(log, 5));"),
+            4 => format!("give({own}, Result({own}, i32)::Err(4).unwrap());"),
+            _ => "@assert(chance(log, 1) && !chance(log, 1), \"no chance\");".to_owned(),
+        };
+        format!("if risky(log, {}) {{ {panics} }}", pick.take(20))
     }
 }
 

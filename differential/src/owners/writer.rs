@@ -1,11 +1,13 @@
 //! A body of a program with owners while it is being written.
 
-use super::state::{Hold, Place, Scope};
+use super::fault::Fault;
+use super::state::{Hold, Place, Scope, Var};
 use super::ty::{Decl, Own, Types};
 use crate::Pick;
 use crate::body::Body;
 use crate::scope::Lock;
 use crate::ty::{INTS, Ty};
+use std::collections::BTreeSet;
 
 /// How a parameter is passed.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -18,13 +20,15 @@ pub enum Mode {
     Inout,
 }
 
-/// A function with owners. Its first parameter is the log.
+/// A function with owners. Its first parameter is the log, behind a type `T` and what makes its values if it is generic.
 #[derive(Clone, Debug)]
 pub struct Function {
     /// Its name.
     pub name: String,
     /// The struct it is a method of; the receiver is the first parameter then.
     pub method: Option<usize>,
+    /// Whether it is generic.
+    pub generic: bool,
     /// Its other parameters.
     pub params: Vec<(Mode, Own)>,
     /// Its result.
@@ -40,8 +44,54 @@ pub struct World {
     pub types: Types,
     /// The functions that are finished.
     pub functions: Vec<Function>,
+    /// Consts with values that own something.
+    pub consts: Vec<(String, Own)>,
     /// Types of which values are looked at, by the number of the function that does it.
     pub looked: Vec<Own>,
+    /// Which of these are ordered by what is seen, and accepted or not.
+    pub ordered: BTreeSet<usize>,
+    /// Types with something linear of which values are used up, by the number of the function that does it.
+    pub spent: Vec<Own>,
+    /// Types of which a value can be asked for by generic functions, by the number of the function that gives it.
+    pub made: Vec<Own>,
+    /// These functions.
+    pub makers: String,
+    /// Whether the program may panic.
+    pub panics: bool,
+    /// Whether something has to be wrong in the program.
+    pub wrong: bool,
+    /// What is still to be done wrong.
+    pub fault: Fault,
+}
+
+impl World {
+    /// The name of the function that looks at values of a type.
+    pub fn looker(&mut self, own: &Own) -> String {
+        format!("look{}", number(&mut self.looked, own))
+    }
+
+    /// The number of the functions that order the values of a type by what is seen, and accept them or not.
+    pub fn order(&mut self, own: &Own) -> usize {
+        let number = number(&mut self.looked, own);
+        self.ordered.insert(number);
+        number
+    }
+
+    /// What uses up the linear parts of a value.
+    pub fn spend(&mut self, own: &Own, text: &str) -> String {
+        match own {
+            Own::Token => format!("spend({text})"),
+            own => format!("spend{}({text})", number(&mut self.spent, own)),
+        }
+    }
+}
+
+/// The number of a type in a list to which it is added if it is not there.
+fn number(list: &mut Vec<Own>, own: &Own) -> usize {
+    list.iter().position(|known| known == own).unwrap_or_else(|| {
+        list.push(own.clone());
+        list.len() - 1
+    })
 }
 
 /// The text of a block or statement, and whether its end is reached.
@@ -58,12 +108,16 @@ pub struct Writer<'i> {
     pub scope: Scope,
     /// What `return` gives.
     pub result: Option<Own>,
+    /// Whether `T` is a type here.
+    pub generic: bool,
 }
 
 impl<'i> Writer<'i> {
     /// An empty one.
     pub fn new(body: Body<'i>, world: &'i mut World) -> Writer<'i> {
-        Writer { body, world, scope: Scope::default(), result: None }
+        let mut scope = Scope::default();
+        scope.declare_consts(&world.consts);
+        Writer { body, world, scope, result: None, generic: false }
     }
 
     /// The beginning of a line.
@@ -79,7 +133,7 @@ impl<'i> Writer<'i> {
     /// Lets data return from the function in `work`, if it can.
     pub fn with_returns<R>(&mut self, work: impl FnOnce(&mut Self) -> R) -> R {
         self.body.result = match &self.result {
-            Some(Own::Data(ty)) if self.scope.linear(0).is_empty() => Some(ty.clone()),
+            Some(Own::Data(ty)) if self.can_return() && !self.world.wrong => Some(ty.clone()),
             _ => None,
         };
         let result = work(self);
@@ -87,11 +141,21 @@ impl<'i> Writer<'i> {
         result
     }
 
+    /// Whether nothing has to be used up before the function is left.
+    pub fn can_return(&self) -> bool {
+        self.scope.pending == 0 && self.scope.linear(&self.world.types, 0).is_empty()
+    }
+
     /// A condition.
     pub fn condition(&mut self, pick: &Pick<'_>) -> String {
-        match pick.take(6) {
+        match pick.take(7) {
             0..=2 => format!("chance(log, {})", pick.take(50)),
             3 => self.data(&pick.part(9), &Ty::Bool),
+            4 if self.body.can_afford(1000) => {
+                let own = self.own(pick, 1);
+                let value = self.shown_value(&pick.part(8), &own);
+                format!("{} % 3 != 1", self.looked(&own, &value))
+            }
             _ => match self.look(pick) {
                 Some(look) => format!("{look} % 3 != 1"),
                 None => "chance(log, 1)".to_owned(),
@@ -107,26 +171,22 @@ impl<'i> Writer<'i> {
         }
         let place = pick.of(&places);
         self.body.charge(2 * self.world.types.size(&place.own));
-        Some(format!("{}({})", self.looker(&place.own), place.text))
+        Some(self.looked(&place.own, &place.text))
     }
 
-    /// The name of the function that looks at values of a type.
-    pub fn looker(&mut self, own: &Own) -> String {
-        let known = self.world.looked.iter().position(|looked| looked == own);
-        let number = known.unwrap_or_else(|| {
-            self.world.looked.push(own.clone());
-            self.world.looked.len() - 1
-        });
-        format!("look{number}")
+    /// A number from these words for a value.
+    pub fn looked(&mut self, own: &Own, text: &str) -> String {
+        if own.has_param() { format!("tally({own}, {text})") } else { format!("{}({text})", self.world.looker(own)) }
     }
 
     /// Declares a variable and gives its name: a new one, or one of this block that is hidden by it.
     pub fn declare(&mut self, pick: &Pick<'_>, own: &Own, hold: Hold, mutable: bool) -> String {
         let here = self.scope.depth;
-        let hidden =
-            self.scope.vars.iter().rev().find(|var| var.depth == here && var.own != Own::Token && var.name != "self");
+        let types = &self.world.types;
+        let can_be_hidden = |var: &&Var| var.depth == here && !types.is_linear(&var.own) && var.is_named();
+        let hidden = self.scope.vars.iter().rev().find(can_be_hidden);
         let name = match hidden {
-            Some(var) if pick.once_in(8) && hold == Hold::Owned && *own != Own::Token => var.name.clone(),
+            Some(var) if pick.once_in(8) && hold == Hold::Owned && !types.is_linear(own) => var.name.clone(),
             _ => self.body.items.fresh("o"),
         };
         if let Own::Data(ty) = own {
@@ -152,10 +212,14 @@ impl<'i> Writer<'i> {
         places.into_iter().filter(|place| fits(&place.own)).collect()
     }
 
-    /// A type of a variable, parameter or part.
+    /// A type of a variable, parameter or part. Nothing in it is linear.
     pub fn own(&self, pick: &Pick<'_>, depth: usize) -> Own {
-        let kinds = if depth == 0 { 6 } else { 19 };
+        let kinds = if depth == 0 { 6 } else { 20 };
         let inner = || Box::new(self.own(pick, depth - 1));
+        let key = || Box::new(pick.of(&[Own::Data(Ty::Int(INTS[0])), Own::Text, Own::File]));
+        if self.generic && pick.take(3) == 1 {
+            return Own::Param;
+        }
         match pick.take(kinds) {
             0..=2 => Own::File,
             3 => Own::Text,
@@ -167,18 +231,39 @@ impl<'i> Writer<'i> {
             11 => Own::Tuple((0..1 + pick.take(3)).map(|_| *inner()).collect()),
             12 => Own::Array(inner(), pick.of(&[2, 1, 3, 0])),
             13 => Own::Boxed(inner()),
-            14 => Own::Map(Box::new(pick.of(&[Own::Data(Ty::Int(INTS[0])), Own::Text])), inner()),
+            14 => Own::Map(key(), inner()),
             15 => Own::Deque(inner()),
             16 => Own::Data(self.body.ty(pick, 1)),
-            _ if self.world.types.decls.is_empty() => Own::File,
-            _ => {
-                let number = pick.take(self.world.types.decls.len());
-                match self.world.types.decls[number] {
-                    Decl::Struct(_) => Own::Struct(number),
-                    Decl::Enum(_) => Own::Enum(number),
-                    Decl::Maker => Own::Made(number, inner()),
-                }
-            }
+            17 => Own::Set(key()),
+            _ => self.declared(pick, depth).filter(|own| !self.world.types.is_linear(own)).unwrap_or(Own::File),
+        }
+    }
+
+    /// A declared type.
+    fn declared(&self, pick: &Pick<'_>, depth: usize) -> Option<Own> {
+        let decls = &self.world.types.decls;
+        if decls.is_empty() {
+            return None;
+        }
+        let number = pick.take(decls.len());
+        Some(match decls[number] {
+            Decl::Struct(_) => Own::Struct(number),
+            Decl::Enum(_) => Own::Enum(number),
+            Decl::Maker(_) => Own::Made(number, Box::new(self.own(pick, depth.saturating_sub(1)))),
+        })
+    }
+
+    /// A type with something linear in it.
+    pub fn linear_own(&self, pick: &Pick<'_>) -> Own {
+        let token = || Box::new(Own::Token);
+        // What uses them up knows no `T`.
+        let other = |depth| Some(self.own(pick, depth)).filter(|own| !own.has_param()).unwrap_or(Own::File);
+        match pick.take(6) {
+            0 => Own::Token,
+            1 => Own::Option(token()),
+            2 => Own::Result(token(), Box::new(other(0))),
+            3 => Own::Tuple(vec![other(1), Own::Token, other(0)]),
+            _ => self.declared(pick, 1).filter(|own| self.world.types.is_linear(own)).unwrap_or(Own::Token),
         }
     }
 }
