@@ -33,7 +33,7 @@ pub fn input(program: &str) -> Option<Vec<u8>> {
         "life" => {
             text.push_str("generations 3\n");
             repeat(&mut text, 60, |text, n| {
-                let cells = (0..100).map(|x| if mixed(n * 100 + x) % 3 == 0 { '#' } else { '.' });
+                let cells = (0..100).map(|x| if mixed(n * 100 + x).is_multiple_of(3) { '#' } else { '.' });
                 writeln!(text, "{}", cells.collect::<String>())
             });
         }
