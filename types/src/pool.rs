@@ -3,7 +3,8 @@
 use crate::{EnumDef, FnType, FuncId, IntType, Ownership, StructDef, Target, TypeId, TypeKey, ValueId, ValueKey};
 use indexmap::IndexSet;
 use kiln_source::Symbol;
-use rustc_hash::{FxBuildHasher, FxHashMap};
+use rustc_hash::{FxBuildHasher, FxHashMap, FxHashSet};
+use smallvec::SmallVec;
 
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 enum Key {
@@ -446,26 +447,43 @@ impl Pool {
 
     /// Whether dropping a value of the type runs a destructor somewhere inside.
     pub fn needs_drop(&self, ty: TypeId) -> bool {
-        match self.key(ty) {
-            TypeKey::Array { elem, len } => *len > 0 && self.needs_drop(*elem),
-            TypeKey::Tuple(parts) => parts.iter().any(|part| self.needs_drop(*part)),
-            TypeKey::Struct { .. } | TypeKey::AnonStruct { .. } => self.struct_def(ty).is_some_and(|def| {
-                def.ownership != Ownership::Copy
-                    && (def.destructor.is_some() || def.fields.iter().any(|field| self.needs_drop(field.ty)))
-            }),
-            TypeKey::Enum { .. } | TypeKey::AnonEnum { .. } => self.enum_def(ty).is_some_and(|def| {
-                def.ownership != Ownership::Copy
-                    && (def.destructor.is_some()
-                        || def
-                            .variants
-                            .iter()
-                            .flat_map(|variant| &variant.fields)
-                            .any(|field| self.needs_drop(field.ty)))
-            }),
-            _ => false,
+        let mut work: SmallVec<[TypeId; 8]> = SmallVec::new();
+        work.push(ty);
+        // Small types are looked through without a note of what was seen; of larger ones each part once.
+        let (mut steps, mut seen) = (0, FxHashSet::default());
+        while let Some(ty) = work.pop() {
+            steps += 1;
+            if steps > SMALL && !seen.insert(ty) {
+                continue;
+            }
+            match self.key(ty) {
+                TypeKey::Array { elem, len } if *len > 0 => work.push(*elem),
+                TypeKey::Tuple(parts) => work.extend_from_slice(parts),
+                TypeKey::Struct { .. } | TypeKey::AnonStruct { .. } => {
+                    let Some(def) = self.struct_def(ty).filter(|def| def.ownership != Ownership::Copy) else {
+                        continue;
+                    };
+                    if def.destructor.is_some() {
+                        return true;
+                    }
+                    work.extend(def.fields.iter().map(|field| field.ty));
+                }
+                TypeKey::Enum { .. } | TypeKey::AnonEnum { .. } => {
+                    let Some(def) = self.enum_def(ty).filter(|def| def.ownership != Ownership::Copy) else { continue };
+                    if def.destructor.is_some() {
+                        return true;
+                    }
+                    work.extend(def.variants.iter().flat_map(|variant| &variant.fields).map(|field| field.ty));
+                }
+                _ => {}
+            }
         }
+        false
     }
 }
+
+/// How many parts a type is walked through without remembering which.
+const SMALL: u32 = 64;
 
 #[cfg(test)]
 mod tests {

@@ -11,7 +11,7 @@ mod read;
 
 use crate::env::Env;
 use crate::memory::{AllocKind, DATA, Memory, POINTER, Peeked, Pointer, Site, UNINIT};
-use kiln_types::{FuncId, Reloc, RelocTarget, StaticData, StaticId, TypeId, TypeKey};
+use kiln_types::{FuncId, Reloc, RelocTarget, StaticData, StaticId, TypeId, TypeKey, ValueId};
 use path::{Origin, Route};
 use rustc_hash::FxHashMap;
 
@@ -50,11 +50,20 @@ pub(crate) struct Freezer<'a, 'e> {
     /// Allocations whose static data is still to be filled, and how they were reached.
     waiting: Vec<(Pointer, StaticId, Option<usize>)>,
     routes: Vec<Route>,
+    /// Values without memory, of which a type has one.
+    sizeless: FxHashMap<TypeId, ValueId>,
 }
 
 impl<'a, 'e> Freezer<'a, 'e> {
     pub(crate) fn new(env: &'a mut Env<'e>, memory: &'a Memory) -> Self {
-        Freezer { env, memory, done: FxHashMap::default(), waiting: Vec::new(), routes: Vec::new() }
+        Freezer {
+            env,
+            memory,
+            done: FxHashMap::default(),
+            waiting: Vec::new(),
+            routes: Vec::new(),
+            sizeless: FxHashMap::default(),
+        }
     }
 
     /// The bytes at a place of the arena as static data of a type.

@@ -20,6 +20,19 @@ impl Freezer<'_, '_> {
 
     fn read(&mut self, ty: TypeId, at: usize, origin: Origin, offset: usize) -> Result<ValueId, Refusal> {
         let layout = self.env.layouts.of(self.env.pool, ty);
+        if layout.size > 0 {
+            return self.read_whole(ty, at, origin, offset);
+        }
+        if let Some(value) = self.sizeless.get(&ty) {
+            return Ok(*value);
+        }
+        let value = self.read_whole(ty, at, origin, offset)?;
+        self.sizeless.insert(ty, value);
+        Ok(value)
+    }
+
+    fn read_whole(&mut self, ty: TypeId, at: usize, origin: Origin, offset: usize) -> Result<ValueId, Refusal> {
+        let layout = self.env.layouts.of(self.env.pool, ty);
         if let Some(kind) = Kind::of(self.env.pool, self.env.layouts.target(), ty) {
             let bits = self.bits(kind, at, origin, offset)?;
             return Ok(self.env.pool.scalar(ty, bits));

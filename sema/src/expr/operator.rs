@@ -8,6 +8,7 @@ use kiln_cfg::Glue;
 use kiln_hir::{BinaryOp, Expr, ExprId, UnaryOp};
 use kiln_source::TextRange;
 use kiln_types::{ParamMode, TypeId, TypeKey};
+use rustc_hash::FxHashSet;
 
 impl BodyCx<'_, '_> {
     pub fn unary(&mut self, op: UnaryOp, operand: ExprId, expect: Expect, range: TextRange) -> InstId {
@@ -290,6 +291,11 @@ impl BodyCx<'_, '_> {
 
     /// Whether values of the type can be compared for equality; if not, the part that can't.
     pub fn comparable(&mut self, ty: TypeId) -> Result<(), TypeId> {
+        self.comparable_but(ty, &mut FxHashSet::default())
+    }
+
+    /// `seen`: parts that were looked at.
+    fn comparable_but(&mut self, ty: TypeId, seen: &mut FxHashSet<TypeId>) -> Result<(), TypeId> {
         if self.is_scalar(ty) || matches!(ty, TypeId::STR | TypeId::UNIT | TypeId::ERROR) {
             return Ok(());
         }
@@ -312,7 +318,10 @@ impl BodyCx<'_, '_> {
             return Ok(());
         }
         // A recursive type is reported elsewhere; here it must only not recurse for ever.
-        parts.into_iter().filter(|part| *part != ty).try_for_each(|part| self.comparable(part))
+        match seen.insert(ty) {
+            true => parts.into_iter().try_for_each(|part| self.comparable_but(part, seen)),
+            false => Ok(()),
+        }
     }
 
     /// `<` and its kin, on numbers, chars and text.
