@@ -20,16 +20,20 @@ pub(crate) struct Payload {
 }
 
 impl BodyCx<'_, '_> {
-    /// `@is_variant(value, "Name")`
+    /// `@is_variant(value, "Name")`: matched by another name, as what is only asked is not taken apart.
     pub fn is_variant(&mut self, value: ExprId, name: ExprId, range: TextRange) -> InstId {
-        let scrutinee = self.operand(value, Expect::None);
-        let result = self.variant_named(scrutinee, value, name, "is_variant").map(|(ty, variant)| {
+        let asked = self.operand(value, Expect::None);
+        let result = self.variant_named(asked, value, name, "is_variant").map(|(ty, variant)| {
+            let local = self.new_local(None, ty, None, false);
+            let bind = self.bind_local(local, BindMode::Alias, asked, ty, range);
+            let scrutinee = self.push(Inst::Local(local), ty, range);
             let kind = PatKind::Variant { variant, fields: Box::default() };
             let arms = [(kind, true), (PatKind::Wild, false)].map(|(kind, answer)| {
                 let pat = self.air.pats.push(Pat { kind, ty, range });
                 Arm { pat, guard: None, body: self.bool_literal(answer, range) }
             });
-            self.push(Inst::Match { scrutinee, arms: Box::new(arms) }, TypeId::BOOL, range)
+            let answer = self.push(Inst::Match { scrutinee, arms: Box::new(arms) }, TypeId::BOOL, range);
+            self.push(Inst::Block { stmts: Box::new([bind]), result: Some(answer) }, TypeId::BOOL, range)
         });
         self.or_error(result, range)
     }
