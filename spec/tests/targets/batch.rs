@@ -23,13 +23,27 @@ const ROOT: &str = "batch.kiln";
 const BUDGET: Limits = Limits { steps: 400_000_000, depth: 100_000, memory: 1 << 28 };
 
 /// Whether an example can be a module among others: its `main` is a function, it has no tests of its own, and it asks nothing that only a
-/// C library answers: arguments, sums of products that are rounded once, and an overflow of the stack.
+/// C library answers: arguments, input, files, clocks, floats as wide integers where those are two words (`exp` does),
+/// sums of products that are rounded once, and an overflow of the stack.
 pub fn fits(example: &Example) -> bool {
     let text = &example.files[0].1;
     text.contains("fn main()")
         && !text.contains("\ntest \"")
         && !text.starts_with("test \"")
-        && !["env", "mul_add", "// panic: stack overflow"].iter().any(|word| text.contains(word))
+        && ![
+            "env",
+            "stdin()",
+            "std/file",
+            "std/time",
+            "exp(",
+            "sinh(",
+            "parse(f",
+            "parse_f",
+            "mul_add",
+            "// panic: stack overflow",
+        ]
+        .iter()
+        .any(|word| text.contains(word))
 }
 
 impl Batch {
@@ -67,7 +81,9 @@ impl Batch {
         let is_wide = |diagnostic: &&Diagnostic| {
             let is_word =
                 ["does not fit `usize`", "does not fit `isize`"].iter().any(|end| diagnostic.message.ends_with(end));
-            is_word && diagnostic.code.is_some_and(|code| code.id == "E0304")
+            let is_shift = diagnostic.message.contains("size` has 32 bits");
+            let is = |id| diagnostic.code.is_some_and(|code| code.id == id);
+            is_word && is("E0304") || is_shift && is("E0309")
         };
         let wide = compilation.diagnostics.iter().filter(is_wide).filter_map(|diagnostic| diagnostic.primary.as_ref());
         let files: Vec<&str> = wide.map(|label| &*compilation.sources.file(label.span.file).name).collect();
