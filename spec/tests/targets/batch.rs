@@ -23,27 +23,20 @@ const ROOT: &str = "batch.kiln";
 const BUDGET: Limits = Limits { steps: 400_000_000, depth: 100_000, memory: 1 << 28 };
 
 /// Whether an example can be a module among others: its `main` is a function, it has no tests of its own, and it asks nothing that only a
-/// C library answers: arguments, input, files, clocks, floats as wide integers where those are two words (`exp` does),
-/// sums of products that are rounded once, and an overflow of the stack.
+/// C library answers: arguments, input, files, clocks, sums of products that are rounded once, and an overflow of the stack.
 pub fn fits(example: &Example) -> bool {
     let text = &example.files[0].1;
     text.contains("fn main()")
         && !text.contains("\ntest \"")
         && !text.starts_with("test \"")
-        && ![
-            "env",
-            "stdin()",
-            "std/file",
-            "std/time",
-            "exp(",
-            "sinh(",
-            "parse(f",
-            "parse_f",
-            "mul_add",
-            "// panic: stack overflow",
-        ]
-        .iter()
-        .any(|word| text.contains(word))
+        && !["env", "stdin()", "std/file", "std/time", "mul_add", "// panic: stack overflow"]
+            .iter()
+            .any(|word| text.contains(word))
+}
+
+/// Whether an example converts floats to or from integers of 64 bits, which a bare machine with words of 32 has no function for.
+pub fn converts_wide_floats(example: &Example) -> bool {
+    ["exp(", "sinh(", "parse(f", "parse_f", "next_f64"].iter().any(|word| example.files[0].1.contains(word))
 }
 
 impl Batch {
