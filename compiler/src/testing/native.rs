@@ -101,7 +101,8 @@ impl<'a> Panic<'a> {
     fn in_text(text: &'a str) -> Option<Panic<'a>> {
         const ERROR: &str = "error: ";
         const AT: &str = "\n  at ";
-        if let Some(before) = text.strip_suffix("error: stack overflow\n") {
+        let overflowed = |text: &'a str| text.strip_suffix('\n')?.strip_suffix(STACK_OVERFLOW)?.strip_suffix(ERROR);
+        if let Some(before) = overflowed(text) {
             return Some(Panic { before, reason: STACK_OVERFLOW, location: None });
         }
         let at = text.rfind(AT)?;
